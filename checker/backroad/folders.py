@@ -1,0 +1,201 @@
+"""A folder on disk → a tree, within limits; what cannot be taken as it is, is refused by name."""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from itertools import islice
+from pathlib import Path
+
+from backroad.errors import BackroadError, Problem, stop
+from backroad.trees import File, Tree, folders_of
+
+# Never part of a tree: histories, caches, what editors and systems leave beside the files.
+SKIPPED = (
+    *(".git", ".hg", ".svn", ".backroad"),
+    *("__pycache__", "*.pyc", "*.pyo", ".pytest_cache", ".mypy_cache", ".ruff_cache"),
+    *(".idea", ".DS_Store", ".#*", "*.swp", "*~"),
+)
+# Needed to run, but far too large to copy.
+LINKED = (".venv", "venv", "node_modules")
+
+_UNSHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"
+_SPECIAL = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFBLK: "a device",
+    stat.S_IFCHR: "a device",
+}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much a folder may hold; sizes in bytes, names in characters."""
+
+    entries: int = 2_000
+    size: int = 64 * 1024 * 1024
+    name: int = 400
+
+
+BOUNDS = Bounds()
+
+
+def read_folder(folder: Path, bounds: Bounds = BOUNDS) -> Tree:
+    """Return the tree that a folder holds, or raise all that is wrong with it."""
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "there is no such folder"
+        raise stop(shown(str(folder)), what, "name the folder that holds the files")
+    reading = _Reading(Path(os.path.realpath(folder)), bounds)
+    reading.walk(reading.root, "")
+    reading.problems += collisions([*reading.files, *reading.links])
+    if reading.problems:
+        raise BackroadError(*reading.problems)
+    return Tree(reading.files, reading.links)
+
+
+def subfolders(folder: Path) -> list[str]:
+    """Return the names of the folders in a folder, sorted; none if it does not exist."""
+    if not folder.is_dir():
+        return []
+    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not is_skipped(entry.name))
+
+
+def is_skipped(name: str) -> bool:
+    """Whether a file or folder of this name is never part of a tree."""
+    return any(fnmatchcase(name, pattern) for pattern in SKIPPED)
+
+
+def shown(name: str) -> str:
+    """Return a name with all that a terminal would not show as one character escaped."""
+    return "".join(c.encode("unicode_escape").decode() if _is_unshown(c) else c for c in name)
+
+
+def name_problem(name: str, bounds: Bounds = BOUNDS) -> Problem | None:
+    """Return what keeps a name from being written on every system, if anything does."""
+    parts = name.split("/")
+    if len(name) > bounds.name:
+        return Problem(f"{shown(name[:60])}…", f"its name has {len(name):,} characters", "use a shorter one")
+    if any(map(_is_unshown, name)):
+        return Problem(shown(name), "its name holds characters that cannot be shown", "rename it")
+    if "\\" in name or ".." in parts or "" in parts:
+        return Problem(name, "its name leads out of the folder", "rename it")
+    return None
+
+
+def collisions(names: Iterable[str]) -> Iterator[Problem]:
+    """Yield a problem for every two names that are one on a disk which ignores case."""
+    spelled: dict[str, str] = {}
+    for name in sorted({part for whole in names for part in (*folders_of(whole), whole)}):
+        first = spelled.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
+        if first != name:
+            what = f"is the same name as {first} where a disk ignores case"
+            yield Problem(name, what, "rename one of them")
+
+
+def _is_unshown(character: str) -> bool:
+    return unicodedata.category(character) in _UNSHOWN and character not in _JOINERS
+
+
+@dataclass
+class _Reading:
+    """A folder while it is read."""
+
+    root: Path
+    bounds: Bounds
+    files: dict[str, File] = field(default_factory=dict)
+    links: dict[str, Path] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    entries: int = 0
+    size: int = 0
+
+    def walk(self, folder: Path, prefix: str) -> None:
+        """Take what a folder holds, and the folders below it."""
+        try:
+            for entry in self._entries(folder, prefix):
+                name = f"{prefix}{entry.name}"
+                problem = name_problem(name, self.bounds)
+                if problem:
+                    self.problems.append(problem)
+                else:
+                    self._take(entry, name)
+        except OSError as error:
+            self._unreadable(prefix or str(self.root), error)
+
+    def _entries(self, folder: Path, prefix: str) -> list[os.DirEntry[str]]:
+        """Return what counts in a folder, by name; never more than the limit, however much there is."""
+        left = self.bounds.entries - self.entries
+        with os.scandir(folder) as found:
+            entries = list(islice((entry for entry in found if not is_skipped(entry.name)), left + 1))
+        if len(entries) > left:
+            what = f"holds more than {self.bounds.entries:,} files and folders"
+            where = f"in {prefix}" if prefix else "at its top"
+            remedy = f"leave out what was built or downloaded; it overflows {where}"
+            raise stop(shown(str(self.root)), what, remedy)
+        self.entries += len(entries)
+        return sorted(entries, key=lambda entry: entry.name)
+
+    def _take(self, entry: os.DirEntry[str], name: str) -> None:
+        mode = entry.stat(follow_symlinks=False).st_mode
+        if entry.name in LINKED and entry.is_dir():
+            self.links[name] = Path(entry.path)
+        elif stat.S_ISLNK(mode):
+            self._follow(entry, name)
+        elif stat.S_ISDIR(mode):
+            self.walk(Path(entry.path), f"{name}/")
+        else:
+            self._read(name, Path(entry.path))
+
+    def _follow(self, entry: os.DirEntry[str], name: str) -> None:
+        """Take the file that a link inside the folder names; refuse every other link."""
+        try:
+            target = Path(os.path.realpath(entry.path, strict=True))
+        except OSError:
+            self._wrong(name, "is a link that leads nowhere", "remove it")
+            return
+        if not target.is_relative_to(self.root):
+            self._wrong(name, "is a link that leaves the folder", "put the file itself in its place")
+        elif target.is_dir():
+            self._wrong(name, "is a link to a folder", "put the folder itself in its place")
+        else:
+            self._read(name, target)
+
+    def _read(self, name: str, path: Path) -> None:
+        try:
+            status = path.lstat()
+            if stat.S_ISREG(status.st_mode):
+                content = self._content(name, path, status.st_size)
+                self.files[name] = File(content, bool(status.st_mode & stat.S_IXUSR))
+            else:
+                kind = _SPECIAL.get(stat.S_IFMT(status.st_mode), "no plain file")
+                self._wrong(name, f"is {kind}", "remove it")
+        except OSError as error:
+            self._unreadable(name, error)
+
+    def _content(self, name: str, path: Path, size: int) -> bytes:
+        left = self.bounds.size - self.size
+        content = b""
+        if size <= left:
+            with open(path, "rb", opener=_open_at_once) as file:
+                content = file.read(left + 1)
+        if max(size, len(content)) > left:
+            what = f"holds more than {self.bounds.size / 1024**2:g} MiB"
+            remedy = f"leave out data and what was built or downloaded; it overflows at {name}"
+            raise stop(shown(str(self.root)), what, remedy)
+        self.size += len(content)
+        return content
+
+    def _unreadable(self, name: str, error: OSError) -> None:
+        self._wrong(name, f"cannot be read: {error.strerror}", "check its permissions")
+
+    def _wrong(self, name: str, what: str, remedy: str) -> None:
+        self.problems.append(Problem(name, what, remedy))
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open without waiting: a file may have become a pipe or a link since it was looked at."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
