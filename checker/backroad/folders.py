@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-import unicodedata
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
 from backroad.errors import BackroadError, Problem, stop
-from backroad.trees import File, Tree, folders_of
+from backroad.names import collisions, is_skipped, name_problem, shown
+from backroad.trees import File, Tree
 
-# Never part of a tree: histories, caches, what editors and systems leave beside the files.
-SKIPPED = (
-    *(".git", ".hg", ".svn", ".backroad"),
-    *("__pycache__", "*.pyc", "*.pyo", ".pytest_cache", ".mypy_cache", ".ruff_cache"),
-    *(".idea", ".DS_Store", ".#*", "*.swp", "*~"),
-)
 # Needed to run, but far too large to copy.
 LINKED = (".venv", "venv", "node_modules")
 
-_UNSHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-_JOINERS = "\u200c\u200d"
 _SPECIAL = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -35,11 +25,10 @@ _SPECIAL = {
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much a folder may hold; sizes in bytes, names in characters."""
+    """How much a folder may hold: how many files and folders, how many bytes."""
 
     entries: int = 2_000
     size: int = 64 * 1024 * 1024
-    name: int = 400
 
 
 BOUNDS = Bounds()
@@ -56,49 +45,6 @@ def read_folder(folder: Path, bounds: Bounds = BOUNDS) -> Tree:
     if reading.problems:
         raise BackroadError(*reading.problems)
     return Tree(reading.files, reading.links)
-
-
-def subfolders(folder: Path) -> list[str]:
-    """Return the names of the folders in a folder, sorted; none if it does not exist."""
-    if not folder.is_dir():
-        return []
-    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and not is_skipped(entry.name))
-
-
-def is_skipped(name: str) -> bool:
-    """Whether a file or folder of this name is never part of a tree."""
-    return any(fnmatchcase(name, pattern) for pattern in SKIPPED)
-
-
-def shown(name: str) -> str:
-    """Return a name with all that a terminal would not show as one character escaped."""
-    return "".join(c.encode("unicode_escape").decode() if _is_unshown(c) else c for c in name)
-
-
-def name_problem(name: str, bounds: Bounds = BOUNDS) -> Problem | None:
-    """Return what keeps a name from being written on every system, if anything does."""
-    parts = name.split("/")
-    if len(name) > bounds.name:
-        return Problem(f"{shown(name[:60])}…", f"its name has {len(name):,} characters", "use a shorter one")
-    if any(map(_is_unshown, name)):
-        return Problem(shown(name), "its name holds characters that cannot be shown", "rename it")
-    if "\\" in name or ".." in parts or "" in parts:
-        return Problem(name, "its name leads out of the folder", "rename it")
-    return None
-
-
-def collisions(names: Iterable[str]) -> Iterator[Problem]:
-    """Yield a problem for every two names that are one on a disk which ignores case."""
-    spelled: dict[str, str] = {}
-    for name in sorted({part for whole in names for part in (*folders_of(whole), whole)}):
-        first = spelled.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
-        if first != name:
-            what = f"is the same name as {first} where a disk ignores case"
-            yield Problem(name, what, "rename one of them")
-
-
-def _is_unshown(character: str) -> bool:
-    return unicodedata.category(character) in _UNSHOWN and character not in _JOINERS
 
 
 @dataclass
@@ -118,7 +64,7 @@ class _Reading:
         try:
             for entry in self._entries(folder, prefix):
                 name = f"{prefix}{entry.name}"
-                problem = name_problem(name, self.bounds)
+                problem = name_problem(name)
                 if problem:
                     self.problems.append(problem)
                 else:

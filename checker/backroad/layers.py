@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from backroad.errors import BackroadError, Problem, nearest, stop
-from backroad.folders import BOUNDS, Bounds, read_folder, subfolders
+from backroad.folders import BOUNDS, Bounds, read_folder
 from backroad.model import Edit, Exercise, Mutant
+from backroad.names import subfolders
 from backroad.trees import File, Tree
 
 __all__ = [

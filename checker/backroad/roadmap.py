@@ -7,14 +7,10 @@ from collections.abc import Iterator, Sequence
 from backroad.content import Content
 from backroad.errors import BackroadError, Problem, nearest, stop
 from backroad.fields import Table, read_table
-from backroad.folders import subfolders
-from backroad.model import Exercise, Kind, Limits, Roadmap, Route, Step
+from backroad.model import Exercise, Kind, Limits, Roadmap, Route, Solution, Step
+from backroad.names import subfolders
 from backroad.relations import relation_problems
-from backroad.solutions import load_solution, read_solution
 from backroad.stages import LazyStages, read_stages
-from backroad.strays import strays
-
-__all__ = ["find_exercise", "lint", "load_roadmap", "load_solution", "read_roadmap"]
 
 _HARDEST = 5
 
@@ -49,8 +45,19 @@ def read_roadmap(content: Content) -> tuple[Roadmap, list[Problem]]:
     return roadmap, problems
 
 
+def load_solution(exercise: Exercise) -> Solution:
+    """Return what proves an exercise, or raise all that is wrong with it."""
+    # Imported when needed, as in `lint`: showing the road reads no solution, and has to start fast.
+    from backroad import solutions
+
+    return solutions.load_solution(exercise)
+
+
 def lint(content: Content) -> list[Problem]:
     """Return everything that is wrong with the content, as far as reading it can tell."""
+    from backroad.solutions import read_solution
+    from backroad.strays import strays
+
     roadmap, problems = read_roadmap(content)
     for exercise in roadmap.exercises:
         problems += read_stages(exercise.folder / "checks")[1]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from backroad.errors import BackroadError, Problem, nearest
 from backroad.fields import Table, read_table
-from backroad.folders import subfolders
 from backroad.layers import edited, reference
 from backroad.model import Edit, Equivalent, Exercise, Mutant, Solution
+from backroad.names import subfolders
 from backroad.trees import Tree
 
 MUTANTS = "mutants.toml"

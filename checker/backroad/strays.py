@@ -7,8 +7,8 @@ from pathlib import Path
 
 from backroad.content import Content
 from backroad.errors import Problem, nearest
-from backroad.folders import is_skipped
 from backroad.model import Exercise, Roadmap
+from backroad.names import is_skipped
 from backroad.solutions import MUTANTS
 from backroad.stages import is_check_file
 

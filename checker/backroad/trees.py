@@ -11,6 +11,7 @@ from pathlib import Path
 from backroad.errors import BackroadError, Problem, nearest, stop
 from backroad.fields import Table, parse_table
 from backroad.model import ServiceCommand
+from backroad.names import folders_of
 
 SETTINGS = "backroad.toml"
 
@@ -114,12 +115,6 @@ def service_command(settings: Table) -> ServiceCommand:
         service.wrong("ready_path", f"is {command.ready_path!r}", "begin it with /")
     service.done()
     return command
-
-
-def folders_of(name: str) -> list[str]:
-    """Return the folders above a name, outermost first."""
-    parts = name.split("/")[:-1]
-    return ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
 
 
 def _write(path: Path, file: File) -> None:
