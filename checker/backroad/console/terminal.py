@@ -1,0 +1,56 @@
+"""Where screens go: how wide, in which colours, with which signs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+import click
+
+from backroad.console.rows import Row, painted
+from backroad.glyphs import encodable
+
+NARROWEST = 40
+WIDEST = 100
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """One stream and what it can show."""
+
+    stream: TextIO
+    width: int = 80
+    colour: bool = False
+    is_live: bool = False
+
+    def show(self, rows: Iterable[Row]) -> None:
+        """Print rows."""
+        self.write(painted(rows, self.colour))
+
+    def write(self, text: str) -> None:
+        """Print text, with plain signs where the stream knows no others."""
+        safe = encodable(text, self.stream.encoding or "ascii")
+        click.echo(safe, file=self.stream, nl=False, color=self.colour or None)
+        self.stream.flush()
+
+
+def standard_output(environ: Mapping[str, str] = os.environ) -> Terminal:
+    """Return the terminal, pipe or file that standard output is."""
+    return terminal(sys.stdout, environ)
+
+
+def standard_error(environ: Mapping[str, str] = os.environ) -> Terminal:
+    """Return the terminal, pipe or file that standard error is."""
+    return terminal(sys.stderr, environ)
+
+
+def terminal(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Terminal:
+    """Return what a stream can show; only a terminal gets colour, and not when NO_COLOR is set."""
+    live = stream.isatty() and environ.get("TERM") != "dumb"
+    width = shutil.get_terminal_size((80, 24)).columns
+    colour = live and not environ.get("NO_COLOR")
+    return Terminal(stream, min(max(width, NARROWEST), WIDEST), colour, live)
