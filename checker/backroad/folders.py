@@ -36,15 +36,25 @@ BOUNDS = Bounds()
 
 def read_folder(folder: Path, bounds: Bounds = BOUNDS) -> Tree:
     """Return the tree that a folder holds, or raise all that is wrong with it."""
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "there is no such folder"
-        raise stop(shown(str(folder)), what, "name the folder that holds the files")
+    _must_be_folder(folder)
     reading = _Reading(Path(os.path.realpath(folder)), bounds)
     reading.walk(reading.root, "")
     reading.problems += collisions([*reading.files, *reading.links])
     if reading.problems:
         raise BackroadError(*reading.problems)
     return Tree(reading.files, reading.links)
+
+
+def _must_be_folder(folder: Path) -> None:
+    what = "is not a folder"
+    try:
+        if stat.S_ISDIR(folder.stat().st_mode):
+            return
+    except FileNotFoundError:
+        what = "there is no such folder"
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+    raise stop(shown(str(folder)), what, "name the folder that holds the files")
 
 
 @dataclass
