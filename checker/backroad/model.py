@@ -336,6 +336,7 @@ class Plan:
     in_process: bool = False
     fail_fast: bool = False
     max_level: Level = Level.NAMESPACES
+    secret: tuple[Path, ...] = ()
     order: tuple[Check, ...] = field(default=(), repr=False)
 
     def but(self, **changes: Any) -> Plan:
