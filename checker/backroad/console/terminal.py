@@ -34,8 +34,19 @@ class Terminal:
     def write(self, text: str) -> None:
         """Print text, with plain signs where the stream knows no others."""
         safe = encodable(text, self.stream.encoding or "ascii")
-        click.echo(safe, file=self.stream, nl=False, color=self.colour or None)
-        self.stream.flush()
+        try:
+            click.echo(safe, file=self.stream, nl=False, color=self.colour or None)
+            self.stream.flush()
+        except BrokenPipeError:
+            # Whoever read has gone: the command still ends with its own code.
+            drop(self.stream)
+
+
+def drop(stream: TextIO) -> None:
+    """Let whatever is still written to a stream vanish, what it has buffered too."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, stream.fileno())
+    os.close(nothing)
 
 
 def standard_output(environ: Mapping[str, str] = os.environ) -> Terminal:

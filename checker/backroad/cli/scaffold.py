@@ -1,0 +1,53 @@
+"""`backroad scaffold`: a workspace for an exercise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from backroad.cli.places import Slug
+from backroad.cli.session import Session
+from backroad.cli.travel import relative, shell_word
+from backroad.console.notices import scaffold_screen
+from backroad.errors import BackroadError, ExitCode
+
+if TYPE_CHECKING:
+    from backroad.workspace import Workspace
+
+
+@click.command("scaffold")
+@click.argument("slug", type=Slug())
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.pass_obj
+def command(session: Session, slug: str, folder: Path | None) -> int:
+    """Make a workspace for the exercise SLUG, in a new folder of that name or in DIR."""
+    from backroad.scaffold import scaffold
+
+    exercise = session.exercise(slug)
+    workspace = scaffold(exercise, folder or Path(slug), session.kit, session.environ)
+    remember(session, workspace)
+    place = relative(workspace.root)
+    session.out.show(
+        scaffold_screen(exercise, place, shell_word(place), written(workspace), session.out.width)
+    )
+    return ExitCode.PASSED
+
+
+def remember(session: Session, workspace: Workspace) -> None:
+    """Write the new workspace into the journal; without one, the workspace is good all the same."""
+    from backroad.archive import note_scaffold
+
+    try:
+        with session.archive() as archive:
+            note_scaffold(archive, workspace)
+    except BackroadError as error:
+        session.warn(f"not noted in the journal, so reset and undo will not know this state: {error}")
+
+
+def written(workspace: Workspace) -> list[str]:
+    """Return the files and folders at the top of a workspace that a learner would open."""
+    found = [path for path in workspace.root.iterdir() if not path.name.startswith(".")]
+    names = [path.name + "/" * path.is_dir() for path in found if path.name != "pytest.ini"]
+    return sorted(names, key=lambda name: (name != "README.md", not name.endswith(".py"), name))

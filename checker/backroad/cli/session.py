@@ -1,0 +1,107 @@
+"""What every command needs, made when first asked for: content, roadmap, journal, terminals."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backroad import __version__
+from backroad.console import Terminal, standard_error, standard_output
+from backroad.errors import BackroadError
+
+if TYPE_CHECKING:
+    from backroad.archive import Archive
+    from backroad.content import Content
+    from backroad.model import Entry, Exercise, Roadmap
+    from backroad.workspace import Workspace
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Session:
+    """One run of the command line."""
+
+    content_folder: Path | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    now: Callable[[], datetime] = _now
+    kit: str = __version__
+
+    @cached_property
+    def out(self) -> Terminal:
+        """Where data goes."""
+        return standard_output(self.environ)
+
+    @cached_property
+    def err(self) -> Terminal:
+        """Where everything else goes."""
+        return standard_error(self.environ)
+
+    @cached_property
+    def content(self) -> Content:
+        """The content asked for, or what the kit came with."""
+        from backroad.content import find_content
+
+        return find_content(self.content_folder, self.environ)
+
+    @cached_property
+    def roadmap(self) -> Roadmap:
+        """The roadmap of the content."""
+        from backroad.roadmap import load_roadmap
+
+        return load_roadmap(self.content)
+
+    def exercise(self, slug: str) -> Exercise:
+        """Return an exercise by its slug."""
+        from backroad.roadmap import find_exercise
+
+        return find_exercise(self.roadmap, slug)
+
+    @cached_property
+    def home(self) -> Path:
+        """The folder of journal and attic."""
+        from backroad.journal import home_folder
+
+        return home_folder(self.environ)
+
+    @contextmanager
+    def archive(self) -> Iterator[Archive]:
+        """Open journal and attic; stops where they cannot be."""
+        from backroad.archive import open_archive
+
+        with open_archive(self.home, self.now) as opened:
+            yield opened
+
+    def entries(self, slug: str | None = None, workspace: Path | None = None) -> list[Entry]:
+        """Return what the journal tells; nothing, with a warning, where it cannot be read."""
+        from backroad.journal import open_journal
+
+        if not (self.home / "journal.sqlite").exists():
+            return []
+        try:
+            with open_journal(self.home, self.now) as journal:
+                return journal.entries(slug, workspace)
+        except BackroadError as error:
+            self.warn(f"the journal cannot be read, so nothing is remembered: {error}")
+            return []
+
+    def workspace(self, folder: str | None = None) -> Workspace:
+        """Return the workspace around the current folder, or the one named by folder or slug."""
+        from backroad.cli.places import workspace_named
+        from backroad.workspace import find_workspace
+
+        return find_workspace(Path.cwd(), self.kit) if folder is None else workspace_named(self, folder)
+
+    def warn(self, text: str) -> None:
+        """Say something beside the matter, in one line."""
+        from backroad.glyphs import one_line
+
+        self.err.write(f"backroad: {one_line(text)}\n")
