@@ -1,0 +1,528 @@
+"""An ordered map on a search tree"""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left, bisect_right
+from itertools import islice
+
+import pytest
+from backroad.checks import agree, exactly, hint, play
+
+WALK = (
+    "Every question to the tree is the same walk: from the root, left for smaller keys, right for larger ones",
+    "Write one method that returns the node of a key and the node above it; reading, storing and deleting use it",
+    "while node is not None: if key < node.key: node = node.left elif key == node.key: break "
+    "else: node = node.right",
+)
+DELETE = (
+    "Count the children of the node: none, one, or two; the third case is turned into one of the others",
+    "With two children, take key and value of the leftmost node of the right side, then unlink that one: it "
+    "has no left child; its right child takes its place",
+    "heir = node.right; while heir.left is not None: parent, heir = heir, heir.left; "
+    "node.key, node.value = heir.key, heir.value; unlink heir",
+)
+RANGE = (
+    "Skip what is too small on the way down, and stop at the first key that is too large",
+    "Keep a stack of nodes whose left side is done; walk left only while the key is not below `low`",
+    "if node.key < low: node = node.right else: stack.append(node); node = node.left; then pop, stop if not "
+    "key < high, yield, go on with node.right",
+)
+NEAREST = (
+    "Remember the best key seen so far while you walk down",
+    "floor: a key that is not above the wanted one is a candidate, better ones are to its right",
+    "if key < node.key: node = node.left else: best, node = node.key, node.right",
+)
+LEVELS = (
+    "Take the tree level by level: all children of one level are the next level",
+    "Start with a list that holds the root; build the next list from the left and right child of each node",
+    "while level: …; level = [child for node in level for child in (node.left, node.right) if child is not None]",
+)
+
+
+@hint(*WALK)
+def test_tree_starts_with_its_items(subject, builtins):
+    """A tree finds what it was given; the last value of a key counts
+
+    settings are read in layers, and the later layer wins
+    """
+    ages = subject.TreeMap([("mia", 31), ("ben", 28), ("zoe", 45)])
+    assert len(ages) == exactly(3)
+    assert ages["ben"] == exactly(28)
+    assert "zoe" in ages
+    assert "ann" not in ages
+    twice = subject.TreeMap(builtins.iter([(1, "old"), (0, "zero"), (1, "new")]))
+    assert len(twice) == exactly(2)
+    assert twice[1] == exactly("new")
+    assert len(subject.TreeMap()) == exactly(0)
+
+
+@hint(
+    "Left side, then the node, then the right side: that is ascending order",
+    "Without recursion: keep a stack of nodes on the way left; pop one, hand it out, go to its right",
+    "while stack or node: while node: stack.append(node); node = node.left; node = stack.pop(); "
+    "yield node.key; node = node.right",
+)
+def test_tree_iterates_in_order(subject, builtins, rng):
+    """Keys and items come out in ascending order after any mix of changes
+
+    a page of results that is sorted most of the time is a page of wrong results
+    """
+    tree = subject.TreeMap([(2, "two"), (3, "three"), (1, "one")])
+    assert list(tree) == exactly([1, 2, 3])
+    assert list(tree.items()) == exactly([(1, "one"), (2, "two"), (3, "three")])
+    assert list(subject.TreeMap()) == exactly([])
+    assert list(subject.TreeMap([("b", 1), ("", 2), ("a", 3)])) == exactly(["", "a", "b"])
+    tree, model = subject.TreeMap(), {}
+    for turn in range(30):
+        new = {rng.randint(-60, 60): turn * 10 + number for number in range(8)}
+        gone = rng.sample([*model], len(model) // 3)
+        play(tree, [("__setitem__", *pair) for pair in new.items() if pair[0] not in gone])
+        play(tree, [("__delitem__", key) for key in gone])
+        model = {key: value for key, value in {**model, **new}.items() if key not in gone}
+        assert builtins.list(tree) == exactly(sorted(model))
+        assert builtins.list(tree.items()) == exactly(sorted(model.items()))
+
+
+@hint(*WALK)
+def test_tree_behaves_like_a_dict(subject, rng):
+    """2,000 random operations agree with a dict, None values and missing keys included
+
+    a map that counts a replaced key twice reports more users than there are
+    """
+    kinds = ["__setitem__"] * 4 + ["__delitem__"] * 2 + ["__getitem__", "get", "get else", "__contains__"]
+    script = [("__getitem__", 0), ("__delitem__", 0), ("get", 0), ("__contains__", 0), ("__len__",)]
+    for turn in range(2000):
+        kind, key = rng.choice(kinds), rng.randrange(40)
+        value = rng.choice([None, turn])
+        extra = {"__setitem__": [value], "get else": ["default"]}.get(kind, [])
+        script.append((kind.removesuffix(" else"), key, *extra))
+        if turn % 5 == 0:
+            script.append(("__len__",))
+    agree(subject.TreeMap, dict, script)
+
+
+@hint(
+    "A dict says which key it did not find",
+    "Raise KeyError with the key as its only argument, before anything is changed",
+    "raise KeyError(key)",
+)
+def test_tree_names_the_missing_key(subject):
+    """Reading or deleting a missing key is KeyError(key) and changes nothing
+
+    the key in the message is often all there is to find out what went wrong
+    """
+    tree = subject.TreeMap([(2, "two"), (4, "four")])
+    with pytest.raises(KeyError) as reading:
+        tree[3]
+    assert reading.value.args == exactly((3,))
+    with pytest.raises(KeyError) as deleting:
+        del tree[5]
+    assert deleting.value.args == exactly((5,))
+    assert len(tree) == exactly(2)
+    assert list(tree) == exactly([2, 4])
+    tree[3] = None
+    assert tree[3] is None
+    assert tree.get(3, "default") is None
+    assert tree.get(9) is None
+
+
+@hint(
+    "The smallest key is as far left as one can go",
+    "Follow left (or right) until there is no further node; an empty tree has no answer: KeyError",
+    "while node.left is not None: node = node.left; return node.key, node.value",
+)
+def test_tree_min_and_max(subject):
+    """min and max give the pair at the end; on an empty tree they are KeyErrors
+
+    an error is an answer one can handle, a made-up minimum is not
+    """
+    tree = subject.TreeMap([(5, "five"), (0, None), (9, "nine"), (7, "seven")])
+    assert tree.min() == exactly((0, None))
+    assert tree.max() == exactly((9, "nine"))
+    del tree[0]
+    del tree[9]
+    assert tree.min() == exactly((5, "five"))
+    assert tree.max() == exactly((7, "seven"))
+    del tree[5]
+    del tree[7]
+    for ask in (tree.min, tree.max):
+        with pytest.raises(KeyError):
+            ask()
+
+
+@hint(*DELETE)
+def test_tree_delete_all_three_cases(subject, builtins, probes):
+    """Deleting a leaf, a node with one child or two, and the root keeps all the others
+
+    a deletion that drops a subtree loses records nobody asked to delete
+    """
+    for doomed in ([1, 2, 4], [4, 5, 6], [4], [2, 1, 3], [6, 7, 4, 2]):
+        tree = subject.TreeMap([(key, f"value {key}") for key in (4, 2, 6, 1, 3, 5, 7)])
+        for key in doomed:
+            del tree[key]
+        left = [key for key in range(1, 8) if key not in doomed]
+        assert list(tree.items()) == exactly([(key, f"value {key}") for key in left])
+        assert len(tree) == exactly(len(left))
+    tree = subject.TreeMap([(key, key) for key in (4, 2, 6, 1, 3, 5, 7)])
+    left = [1, 2, 3, 4, 5, 6, 7]
+    while left:
+        root = builtins.list(tree.breadth_first())[0]
+        left.remove(root)
+        del tree[root]
+        assert list(tree) == exactly(left)
+    # All 4,320 ways to build six keys and delete one are tried beside your code; a wrong one is repeated here.
+    order, doomed = probes.first_wrong_deletion(subject.TreeMap) or ([], None)
+    tree = subject.TreeMap()
+    for key in order:
+        tree[key] = f"value {key}"
+    if order:
+        del tree[doomed]
+        left = [key for key in sorted(order) if key != doomed]
+        assert list(tree.items()) == exactly([(key, f"value {key}") for key in left])
+        assert len(tree) == exactly(len(left))
+    assert order == exactly([]), f"deleting {doomed} after storing these keys in this order"
+
+
+@hint(*NEAREST)
+def test_tree_floor_and_ceiling(subject):
+    """floor gives the greatest key not above, ceiling the smallest not below, or None
+
+    "the price that was valid on that day" is a floor
+    """
+    tree = subject.TreeMap([(20, "b"), (0, "a"), (30, "c"), (40, "d")])
+    assert tree.floor(20) == exactly(20)
+    assert tree.floor(29) == exactly(20)
+    assert tree.floor(5) == exactly(0)
+    assert tree.floor(99) == exactly(40)
+    assert tree.floor(-1) is None
+    assert tree.ceiling(20) == exactly(20)
+    assert tree.ceiling(21) == exactly(30)
+    assert tree.ceiling(-5) == exactly(0)
+    assert tree.ceiling(41) is None
+    assert subject.TreeMap().floor(1) is None
+    assert subject.TreeMap().ceiling(1) is None
+
+
+@hint(*RANGE)
+def test_tree_range_is_half_open(subject, probes):
+    """range gives the pairs from low up to, but without, high, one at a time
+
+    half-open ranges join without a gap and without reading an entry twice
+    """
+    tree = subject.TreeMap([(20, "b"), (10, "a"), (30, "c"), (40, "d")])
+    assert list(tree.range(20, 40)) == exactly([(20, "b"), (30, "c")])
+    assert list(tree.range(11, 41)) == exactly([(20, "b"), (30, "c"), (40, "d")])
+    assert list(tree.range(0, 10)) == exactly([])
+    assert list(tree.range(0, 11)) == exactly([(10, "a")])
+    assert list(tree.range(41, 99)) == exactly([])
+    assert list(tree.range(20, 20)) == exactly([])
+    assert list(tree.range(40, 10)) == exactly([])
+    assert list(subject.TreeMap().range(0, 9)) == exactly([])
+    assert probes.is_iterator(tree.range(0, 99)), "range must return an iterator"
+
+
+class Sorted:
+    """What floor, ceiling and range should say, on a sorted list."""
+
+    def __init__(self, keys):
+        self.keys = sorted(keys)
+
+    def floor(self, key):
+        at = bisect_right(self.keys, key)
+        return self.keys[at - 1] if at else None
+
+    def ceiling(self, key):
+        at = bisect_left(self.keys, key)
+        return self.keys[at] if at < len(self.keys) else None
+
+    def range(self, low, high):
+        return [(key, -key) for key in self.keys if low <= key < high]
+
+
+@hint(*NEAREST)
+def test_tree_floor_ceiling_range(subject, builtins, rng):
+    """floor, ceiling and range agree with a sorted list on random trees of any size
+
+    the borders of a range are where entries get lost or counted twice
+    """
+    for size in (0, 1, 2, 3, 40):
+        keys = rng.sample(range(-60, 60, 2), size)
+        pairs = [(key, -key) for key in keys]
+        script = [(name, key) for key in range(-62, 63) for name in ("floor", "ceiling")]
+        agree(lambda pairs=pairs: subject.TreeMap(pairs), lambda keys=keys: Sorted(keys), script)
+        tree, model = subject.TreeMap(pairs), Sorted(keys)
+        low, high = min(keys, default=0), max(keys, default=0)
+        borders = [(low, high), (low, high + 1), (low - 1, high), (low + 1, high), (-99, 99), (high, low)]
+        borders += [(rng.randint(-62, 62), rng.randint(-62, 62)) for _ in range(40)]
+        for start, stop in borders:
+            assert builtins.list(tree.range(start, stop)) == exactly(model.range(start, stop)), (start, stop)
+
+
+@hint(*LEVELS)
+def test_tree_shape_is_one_tree(subject, builtins, rng):
+    """breadth_first and height describe one and the same search tree
+
+    a structure that reports another shape than it has cannot be tuned
+    """
+    assert builtins.list(subject.TreeMap().breadth_first()) == exactly([])
+    assert subject.TreeMap().height() == exactly(0)
+    single = subject.TreeMap([(7, "seven")])
+    assert builtins.list(single.breadth_first()) == exactly([7])
+    assert single.height() == exactly(1)
+    for size in (2, 3, 4, 5, 6, 7, 8, 12, 20, 40, 80):
+        keys = rng.sample(range(100), size)
+        tree = subject.TreeMap([(key, key) for key in keys])
+        same_shape(builtins, tree, keys)
+        gone = rng.sample(keys, size // 2)
+        play(tree, [("__delitem__", key) for key in gone])
+        same_shape(builtins, tree, [key for key in keys if key not in gone])
+
+
+def same_shape(builtins, tree, keys):
+    """Fail unless a plain tree filled in the order of breadth_first has that order and that height."""
+    got = builtins.list(tree.breadth_first())
+    assert sorted(got) == exactly(sorted(keys)), "the keys of breadth_first"
+    level = levels(got)
+    # In one level, from left to right, keys ascend.
+    assert got == exactly(sorted(got, key=lambda key: (level[key], key)))
+    assert tree.height() == exactly(max(level.values(), default=0)), f"height of the tree {got}"
+
+
+def levels(order):
+    """Return the level of each key in a plain search tree filled in this order."""
+    left, right, level = {}, {}, {}
+    for key in order:
+        side, parent, depth = {}, None, 1
+        node = order[0] if level else None
+        while node is not None:
+            side, parent, depth = (left if key < node else right), node, depth + 1
+            node = side.get(node)
+        side[parent] = key
+        level[key] = depth
+    return level
+
+
+@hint(
+    "height is what the longest walk down costs",
+    "Count the levels of the tree as it is; do not compute them from the number of keys",
+    "sum(1 for level in self._levels())",
+)
+def test_tree_height_is_what_lookups_pay(subject, builtins, instruments):
+    """Looking up the deepest key costs at least height comparisons, and no key thrice that
+
+    an estimate that is not measured is a guess with a number on it
+    """
+    keys = instruments.counted([*range(200)])
+    tree = subject.TreeMap()
+    play(tree, [("__setitem__", key, number) for number, key in enumerate(keys)])
+    for number in range(9, 200, 19):
+        height, deepest = tree.height(), builtins.list(tree.breadth_first())[-1]
+        for key, least in ((deepest, height), (keys[number], 1)):
+            height = tree.height()
+            instruments.reset()
+            tree[key]
+            made = instruments.comparisons()
+            message = f"a lookup in a tree of height {height} made {made} comparisons"
+            assert least <= made <= 3 * height + 3, message
+
+
+@hint(
+    "Keys that come in order make a plain tree a chain: as deep as there are keys",
+    "Python stops a recursion at about 1,000 calls; walk with loops and your own stack, or balance the tree",
+    "while node is not None: …; node = node.left or node.right, instead of calling the method again",
+)
+def test_tree_survives_sorted_keys(subject, builtins, source):
+    """2,000 keys in ascending or descending order are no RecursionError
+
+    ids and dates come in order; that is the normal case, not the worst one
+    """
+    for node in ast.walk(source.tree("data_structures.py")):
+        if isinstance(node, (ast.Attribute, ast.Name)) and "setrecursionlimit" in ast.unparse(node):
+            source.fail(
+                "a higher recursion limit only moves the crash", file="data_structures.py", line=node.lineno
+            )
+    for keys in ([*range(2000)], [*range(1500, 0, -1)]):
+        ordered = sorted(keys)
+        tree = subject.TreeMap()
+        play(tree, [("__setitem__", key, -key) for key in keys])
+        assert len(tree) == exactly(len(keys))
+        assert tree[keys[-1]] == exactly(-keys[-1])
+        assert builtins.list(tree) == exactly(ordered)
+        assert builtins.list(tree.range(500, 503)) == exactly([(500, -500), (501, -501), (502, -502)])
+        assert (tree.floor(9999), tree.ceiling(-1)) == exactly((ordered[-1], ordered[0]))
+        assert (tree.min(), tree.max()) == exactly(((ordered[0], -ordered[0]), (ordered[-1], -ordered[-1])))
+        order = builtins.list(tree.breadth_first())
+        assert sorted(order) == exactly(ordered)
+        assert 11 <= tree.height() <= len(keys)
+        del tree[keys[-1]]
+        play(tree, [("__delitem__", key) for key in keys[:-1]])
+        assert list(tree) == exactly([])
+
+
+@hint(
+    "Compare keys with < and == only, then every sortable type works as a key",
+    "`a <= b` is `not b < a`; do not hash keys, do not sort them by anything else",
+    "if key < node.key: … elif key == node.key: … else: …",
+)
+def test_tree_needs_only_less_and_equal(subject, probes):
+    """Keys that know only < and == will do, and equal keys are one key
+
+    versions, prices and dates of your own define < and ==, and often nothing else
+    """
+    made = probes.keys([50, 30, 70, 20, 40, 60, 80])
+    tree = subject.TreeMap()
+    for number, key in enumerate(made):
+        tree[key] = number
+    assert [probes.number(key) for key in tree] == exactly([20, 30, 40, 50, 60, 70, 80])
+    twin, middle, high = probes.keys([40, 45, 75])
+    assert twin in tree
+    assert middle not in tree
+    tree[twin] = "replaced"
+    assert len(tree) == exactly(7)
+    assert tree[made[4]] == exactly("replaced")
+    assert probes.number(tree.floor(middle)) == exactly(40)
+    assert probes.number(tree.ceiling(middle)) == exactly(50)
+    assert [value for _, value in tree.range(twin, high)] == exactly(["replaced", 0, 5, 2])
+    assert [tree.min()[1], tree.max()[1]] == exactly([3, 6])
+    assert tree.get(middle, "none") == exactly("none")
+    del tree[probes.keys([50])[0]]
+    assert [probes.number(key) for key in tree] == exactly([20, 30, 40, 60, 70, 80])
+
+
+@hint(
+    "What belongs to one tree must be made in its constructor",
+    "The root and the number of keys are attributes of the object; set them in __init__ with self.",
+    "self._root = None; self._length = 0 inside __init__",
+)
+def test_trees_do_not_share(subject):
+    """Two trees do not share their keys
+
+    state shared by accident shows one customer the data of another
+    """
+    one, other = subject.TreeMap(), subject.TreeMap()
+    one["key"] = "mine"
+    assert len(other) == exactly(0)
+    assert "key" not in other
+    other["key"] = "yours"
+    assert one["key"] == exactly("mine")
+    copy = subject.TreeMap(one.items())
+    del copy["key"]
+    assert list(one) == exactly(["key"])
+
+
+@hint(*WALK)
+def test_tree_lookup_is_logarithmic(subject, instruments, rng):
+    """In 1,023 shuffled keys a lookup makes at most 40 comparisons on average
+
+    1,000,000 keys are 20 steps down a tree, and 500,000 along a list
+    """
+    keys = instruments.counted([*range(1023)])
+    numbers = [*range(1023)]
+    rng.shuffle(numbers)
+    tree = subject.TreeMap()
+    play(tree, [("__setitem__", keys[number], number) for number in numbers])
+    instruments.reset()
+    found = play(tree, [("__getitem__", key) for key in keys])
+    made = instruments.comparisons()
+    assert found == [*range(1023)]
+    assert made <= 40 * 1023, f"{made} comparisons for 1,023 lookups"
+    instruments.reset()
+    play(tree, [("__contains__", key) for key in keys])
+    made = instruments.comparisons()
+    assert made <= 40 * 1023, f"{made} comparisons for 1,023 times `key in tree`"
+
+
+@hint(*WALK)
+def test_tree_changes_follow_one_path(subject, instruments, rng):
+    """Storing, deleting, min, max, floor and ceiling cost little more in a tree 16 times as large
+
+    work for every key at every change is a table scan behind each request
+    """
+    small, large = (path_costs(subject.TreeMap, instruments, size, rng) for size in (127, 2047))
+    for name in small:
+        message = f"lines run by 20 times {name} with 127 and with 2,047 keys: {small[name]}, {large[name]}"
+        assert large[name] <= 4 * small[name] + 40, message
+
+
+def path_costs(make, instruments, size, rng):
+    """Return how many lines 20 calls of each operation run on a shuffled tree of `size` keys."""
+    keys = [*range(0, 2 * size, 2)]
+    rng.shuffle(keys)
+    tree = make()
+    play(tree, [("__setitem__", key, None) for key in keys])
+    some = rng.sample(keys, 20)
+    scripts = {
+        "tree[key] = new": [("__setitem__", key + 1, None) for key in some],
+        "tree[key] = replaced": [("__setitem__", key, 0) for key in some],
+        "get": [("get", key) for key in some],
+        "floor": [("floor", key - 0.5) for key in some],
+        "ceiling": [("ceiling", key - 0.5) for key in some],
+        "min": [("min",)] * 20,
+        "max": [("max",)] * 20,
+        "del": [("__delitem__", key) for key in some],
+        "len": [("__len__",)] * 20,
+    }
+    return {name: instruments.steps(tree, script) for name, script in scripts.items()}
+
+
+@hint(*RANGE)
+def test_tree_range_is_lazy_and_local(subject, instruments, rng):
+    """Five pairs of a range over 2,047 keys cost a walk down, not a walk through
+
+    a page of 20 must not cost as much as the table it is taken from
+    """
+    keys, tree = counted_tree(subject.TreeMap, instruments, 2047, rng)
+    for low, high in ((700, 2000), (0, 2046)):
+        instruments.reset()
+        first = [value for _, value in islice(tree.range(keys[low], keys[high]), 5)]
+        made = instruments.comparisons()
+        assert first == exactly([low, low + 1, low + 2, low + 3, low + 4])
+        assert made <= 120, f"{made} comparisons for the first 5 of range({low}, {high})"
+    instruments.reset()
+    whole = [value for _, value in tree.range(keys[900], keys[1000])]
+    made = instruments.comparisons()
+    assert whole == exactly([*range(900, 1000)])
+    assert made <= 520, f"{made} comparisons for the 100 pairs of range(900, 1000)"
+    costs = []
+    for size in (127, 2047):
+        keys, tree = counted_tree(subject.TreeMap, instruments, size, rng)
+        walk = tree.range(keys[0], keys[-1])
+        costs.append(instruments.steps(walk, [("!__next__",)] * 5))
+    message = f"lines run for the first 5 of a range over 127 and over 2,047 keys: {costs}"
+    assert costs[1] <= 4 * costs[0] + 40, message
+
+
+def counted_tree(make, instruments, size, rng):
+    """Return counted keys and a tree that was filled with them in a shuffled order."""
+    keys = instruments.counted([*range(size)])
+    numbers = [*range(size)]
+    rng.shuffle(numbers)
+    tree = make()
+    play(tree, [("__setitem__", keys[number], number) for number in numbers])
+    return keys, tree
+
+
+@hint(*DELETE)
+def test_tree_releases_deleted_values(subject, probes):
+    """The value of a deleted key is no longer referred to
+
+    entries that are only marked as deleted stay in memory until the process ends
+    """
+    order = [40, 20, 60, 10, 30, 50, 70, 25, 35]
+    for doomed in ([10], [60], [40], [20, 40, 60], order):
+        alive = probes.deleted_but_alive(subject.TreeMap, order, doomed)
+        assert alive == exactly([]), f"keys whose values live on after {doomed} were deleted"
+
+
+@hint(
+    "The nodes are the tree; no list or dict of keys beside it",
+    "A node holds one key, one value and its children; the tree itself holds the root",
+    "self._root, and no list, dict or set of keys or nodes",
+)
+def test_tree_holds_no_hidden_container(subject, probes):
+    """No list, dict or other ready-made container holds the keys or the values
+
+    the point of the exercise is what such a container does inside
+    """
+    assert probes.stores_of_tree(subject.TreeMap) == exactly([])
