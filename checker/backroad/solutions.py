@@ -10,6 +10,7 @@ from backroad.fields import Table, read_table
 from backroad.layers import edited, reference
 from backroad.model import Edit, Equivalent, Exercise, Mutant, Solution
 from backroad.names import subfolders
+from backroad.stages import read_stages
 from backroad.trees import Tree
 
 MUTANTS = "mutants.toml"
@@ -109,8 +110,8 @@ def _reference(exercise: Exercise) -> Tree | None:
 
 
 def _checks(exercise: Exercise) -> set[str] | None:
-    """Return the names of the checks; None if they cannot be read, which is a problem of its own."""
-    try:
-        return {check.name for check in exercise.checks}
-    except BackroadError:
+    """Return the names of the checks; None if a file of them cannot be read, which is told elsewhere."""
+    stages, _ = read_stages(exercise.folder / "checks")
+    if not all(stage.checks for stage in stages):
         return None
+    return {check.name for stage in stages for check in stage.checks}
