@@ -203,6 +203,13 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     assert [problem.split(":")[0][:2] for problem in refused(tmp_path)] == ["a", "b", "dd"]
 
 
+def test_a_bottomless_folder_is_refused(tmp_path: Path) -> None:
+    """Folders in folders end where a name gets too long, not where the stack does."""
+    (tmp_path / ("d/" * 250)).mkdir(parents=True)
+    (problem,) = refused(tmp_path)
+    assert problem == f"{('d/' * 30)}…: its name has 401 characters; use a shorter one"
+
+
 def test_too_many_files_are_refused(tmp_path: Path) -> None:
     """More files and folders than allowed are refused with the place where they are."""
     (tmp_path / "build").mkdir()
