@@ -337,6 +337,7 @@ class Plan:
     fail_fast: bool = False
     max_level: Level = Level.NAMESPACES
     secret: tuple[Path, ...] = ()
+    kit: str = ""
     order: tuple[Check, ...] = field(default=(), repr=False)
 
     def but(self, **changes: Any) -> Plan:

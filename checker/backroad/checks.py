@@ -1,0 +1,37 @@
+"""The words of check files: `from backroad.checks import answer, hint, problem`."""
+
+from __future__ import annotations
+
+import pytest
+
+from backroad.referee.answers import answer, problem
+from backroad.referee.http import Reply
+from backroad.referee.matchers import a, anything, exactly, same
+from backroad.referee.scripts import agree, play
+
+__all__ = [
+    "Reply",
+    "a",
+    "agree",
+    "answer",
+    "anything",
+    "exactly",
+    "fresh",
+    "hint",
+    "play",
+    "problem",
+    "requires",
+    "same",
+]
+
+fresh = pytest.mark.fresh
+
+
+def requires(*names: str) -> pytest.MarkDecorator:
+    """Run the check only when these checks are green; without it they would only fail the same way."""
+    return pytest.mark.requires(*names)
+
+
+def hint(direction: str, mechanism: str, nearly_the_code: str) -> pytest.MarkDecorator:
+    """Give the three rungs of the ladder that `backroad hint` climbs."""
+    return pytest.mark.hint(direction, mechanism, nearly_the_code)

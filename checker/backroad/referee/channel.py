@@ -1,0 +1,259 @@
+"""The referee's end of the conversation with one subject: requests, deadlines, what silence means."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import select
+import signal
+import time
+from pathlib import Path
+from typing import Any, Protocol
+
+from backroad.model import Level, Limits, Verdict
+from backroad.referee.evidence import Evidence, Trouble, places
+from backroad.referee.launch import Started
+from backroad.subject.agent import Agent, Ending
+from backroad.wire import VERSION, TooBig, Unpacker, WireError, pack
+
+RECEIVE = 2**18
+STACK_SECONDS = 1.0
+STARVED_SHARE = 0.8
+START_SECONDS = 30.0
+FRAME_LINE = re.compile(r'^\s*File "(?P<file>.*)", line (?P<line>\d+) in (?P<function>.*)$')
+THREAD_LINE = re.compile(r"^(?=(?:Current t|T)hread 0x)", re.MULTILINE)
+WORDS_OF_SIGNALS = {"SIGKILL": "killed", "SIGSEGV": "segmentation fault", "SIGABRT": "aborted"}
+
+
+class Channel(Protocol):
+    """Carries one request to the learner's code and its reply back."""
+
+    level: Level
+
+    def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Return the reply; raises Trouble where there is none."""
+
+    def close(self) -> None:
+        """End the other side."""
+
+
+class LocalChannel:
+    """The subject in this very process, for debuggers: no deadline, no walls, the same copies."""
+
+    level = Level.NONE
+
+    def __init__(self, tree: Path) -> None:
+        self._tree = tree
+        self._agent = Agent(str(tree))
+
+    def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Return the agent's reply."""
+        del seconds
+        try:
+            return self._agent.answer({**request, "id": 0})
+        except Ending as ending:
+            raise Trouble(exited(ending.code, places(ending.frames, self._tree))) from None
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class ProcessChannel:
+    """A subject in a process of its own."""
+
+    def __init__(self, started: Started, tree: Path, limits: Limits, walls: dict[str, Any]) -> None:
+        self.started = started
+        self._tree = tree
+        self._limits = limits
+        self._unpacker = Unpacker()
+        self._last = 0
+        self._trouble: Trouble | None = None
+        self.level = Level.NONE
+        self._configure(walls)
+
+    def _configure(self, walls: dict[str, Any]) -> None:
+        hello = {"root": str(self._tree), "walls": walls, "stacks": self.started.stacks_fd}
+        self.started.link.sendall(pack(hello))
+        reply = self._receive(START_SECONDS, START_SECONDS)
+        if reply.get("version") != VERSION or not isinstance(reply.get("level"), int):
+            raise self._tampered("its first message was not ours")
+        self.level = Level(reply["level"])
+
+    def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Return the reply to one request within `seconds` of the subject's own time."""
+        if self._trouble is not None:
+            raise self._trouble
+        self._last += 1
+        try:
+            frame = pack({**request, "id": self._last})
+        except TooBig as error:
+            raise TypeError(f"a check sent too much: {error}") from None
+        try:
+            self.started.link.settimeout(seconds)
+            self.started.link.sendall(frame)
+        except TimeoutError:
+            raise self._hung(seconds) from None
+        except OSError:
+            raise self._died() from None
+        reply = self._receive(seconds, max(seconds, self._limits.check))
+        return self._honest(reply)
+
+    def _honest(self, reply: dict[str, Any]) -> dict[str, Any]:
+        """Return the reply if it belongs to the last request."""
+        if reply.get("id") != self._last:
+            raise self._tampered("a message that answers no question")
+        if "exit" in reply:
+            self.close()
+            frames = places(reply.get("frames"), self._tree)
+            raise self._remember(exited(reply["exit"], frames))
+        return reply
+
+    def _receive(self, seconds: float, longest: float) -> dict[str, Any]:
+        """Return the next message; a subject that the machine did not let run gets up to `longest`."""
+        begin = time.monotonic()
+        deadline = begin + seconds
+        spent = self._cpu_seconds()
+        while True:
+            if not self._readable(deadline - time.monotonic()):
+                now = time.monotonic()
+                if now - begin < longest and self._starved(seconds, self._cpu_seconds() - spent):
+                    deadline = now + seconds / 4
+                    continue
+                raise self._hung(seconds)
+            message = self._next_message()
+            if message is not None:
+                return message
+
+    def _readable(self, seconds: float) -> bool:
+        return bool(select.select([self.started.link], [], [], max(0.0, seconds))[0])
+
+    def _next_message(self) -> dict[str, Any] | None:
+        try:
+            data = self.started.link.recv(RECEIVE)
+        except OSError:
+            data = b""
+        if not data:
+            raise self._died()
+        try:
+            messages = list(self._unpacker.feed(data))
+        except WireError as error:
+            raise self._tampered(str(error)) from None
+        if len(messages) > 1:
+            raise self._tampered("several answers to one question")
+        return messages[0] if messages else None
+
+    def _starved(self, seconds: float, spent: float) -> bool:
+        """Return whether the subject wants to run and got far less than its time: a busy machine."""
+        state = self._stat()
+        return bool(state) and state[0] == "R" and spent < STARVED_SHARE * seconds
+
+    def _cpu_seconds(self) -> float:
+        state = self._stat()
+        return (int(state[11]) + int(state[12])) / os.sysconf("SC_CLK_TCK") if state else 0.0
+
+    def _stat(self) -> list[str]:
+        """Return the fields of /proc/<pid>/stat from the state on, or nothing where there are none."""
+        try:
+            text = Path(f"/proc/{self.started.process.pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return []
+        return text.rpartition(")")[2].split()
+
+    def _hung(self, seconds: float) -> Trouble:
+        frames = self._stack()
+        self.close()
+        return self._remember(Evidence(Verdict.HUNG, f"no answer within {seconds:g} s", frames=frames))
+
+    def _stack(self) -> tuple[Any, ...]:
+        """Ask the subject's fault handler for its stack; it needs no cooperation of the learner's code."""
+        if not hasattr(signal, "SIGUSR1"):
+            return ()
+        with contextlib.suppress(ProcessLookupError):
+            self.started.process.send_signal(signal.SIGUSR1)
+        deadline = time.monotonic() + STACK_SECONDS
+        text = ""
+        while time.monotonic() < deadline:
+            fresh = self._told_stacks()
+            if fresh and fresh == text:
+                break
+            text = fresh
+            time.sleep(0.02)
+        return places(stack_frames(text, self._tree), self._tree)
+
+    def _told_stacks(self) -> str:
+        with contextlib.suppress(OSError):
+            return self.started.stacks.read_bytes()[-(2**16) :].decode("ascii", "backslashreplace")
+        return ""
+
+    def _died(self) -> Trouble:
+        code = self._exit_code()
+        frames = places(stack_frames(self._told_stacks(), self._tree), self._tree)
+        self.close()
+        if code == -int(getattr(signal, "SIGXCPU", 0)) and code:
+            return self._remember(Evidence(Verdict.LIMIT, "the limit of processor time was reached"))
+        if code is not None and code < 0:
+            return self._remember(
+                Evidence(Verdict.DIED, f"your code's process was ended by {signal_words(-code)}", frames=frames)
+            )
+        return self._remember(exited(code or 0, frames))
+
+    def _exit_code(self) -> int | None:
+        """Return how the process ended; one that only closed its socket is ended here."""
+        try:
+            return self.started.process.wait(timeout=1)
+        except Exception:  # noqa: BLE001 - TimeoutExpired is imported late by subprocess
+            return None
+
+    def _tampered(self, what: str) -> Trouble:
+        self.close()
+        return self._remember(
+            Evidence(Verdict.TAMPERED, f"your code's process sent {what} on the checker's channel")
+        )
+
+    def _remember(self, evidence: Evidence) -> Trouble:
+        self._trouble = Trouble(evidence)
+        return self._trouble
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the subject can still be asked."""
+        return self._trouble is None
+
+    def close(self) -> None:
+        """End the subject's process."""
+        self.started.end()
+
+
+def exited(code: object, frames: tuple[Any, ...]) -> Evidence:
+    """Return the evidence of code that ended its own process."""
+    shown = code if isinstance(code, int) else "?"
+    return Evidence(Verdict.DIED, f"your code ended its process with exit code {shown}", frames=frames)
+
+
+def signal_words(number: int) -> str:
+    """Return a signal in words."""
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+    return f"{name} ({WORDS_OF_SIGNALS[name]})" if name in WORDS_OF_SIGNALS else name
+
+
+def stack_frames(text: str, tree: Path) -> list[list[Any]]:
+    """Return the submission's frames of a fault handler's dump, innermost last: the current thread's first."""
+    blocks = THREAD_LINE.split(text)
+    current = [block for block in blocks if block.startswith("Current")]
+    found = (thread_frames(block, tree) for block in [*current, *blocks])
+    return next((frames for frames in found if frames), [])
+
+
+def thread_frames(text: str, tree: Path) -> list[list[Any]]:
+    """Return the submission's frames of one thread."""
+    frames: list[list[Any]] = []
+    root = str(tree).encode("ascii", "backslashreplace").decode("ascii") + "/"
+    for line in text.splitlines():
+        match = FRAME_LINE.match(line)
+        if match and match["file"].startswith(root):
+            frames.insert(0, [match["file"].removeprefix(root), int(match["line"]), match["function"]])
+    return frames

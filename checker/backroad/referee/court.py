@@ -1,0 +1,94 @@
+"""One run in a process of its own: learner's side first, then pytest, results as they come."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from backroad.model import Plan, Result, result_to_json
+from backroad.referee import endings
+from backroad.referee.planfile import plan_from_json
+
+PYTEST_FAULTS = (2, 3, 4)
+# pytest's parts that nobody sees here; each costs start-up time.
+UNUSED = (
+    "cacheprovider doctest junitxml pastebin setuponly setupplan stepwise legacypath faulthandler debugging "
+    "unittest logging warnings recwarn terminal unraisableexception threadexception capture"
+).split()
+
+
+def main() -> None:
+    """Read the plan, judge, leave at once."""
+    events = os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    endings.adopt_orphans()
+    plan = plan_from_json(json.loads(sys.stdin.buffer.readline()))
+    threading.Thread(target=end_with_caller, daemon=True).start()
+    try:
+        judge(plan, events)
+    finally:
+        endings.end_everything()
+        with suppress(OSError):
+            events.flush()
+    os._exit(0)
+
+
+def end_with_caller() -> None:
+    """End this process when the one that asked is gone: its end of standard input closes."""
+    with suppress(OSError, ValueError):
+        while sys.stdin.buffer.read1():
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def tell(events: BinaryIO, **event: Any) -> None:
+    """Write one event."""
+    events.write(json.dumps(event).encode("ascii") + b"\n")
+    events.flush()
+
+
+def judge(plan: Plan, events: BinaryIO) -> None:
+    """Run the plan's checks and tell each result, then the report or the kit's fault."""
+    from backroad.referee.bench import Bench
+
+    bench = Bench(plan)
+    try:
+        bench.launch_ahead()
+        import pytest
+
+        from backroad.referee.plugin import Referee
+
+        def told(result: Result) -> None:
+            tell(events, result=result_to_json(result))
+
+        referee = Referee(bench, told)
+        code = int(pytest.main(pytest_arguments(plan), plugins=[referee]))
+        if referee.faults or code in PYTEST_FAULTS:
+            tell(events, fault="\n".join(referee.faults) or f"pytest ended with code {code}")
+        else:
+            tell(events, report=referee.report().to_json())
+    finally:
+        bench.close()
+
+
+def pytest_arguments(plan: Plan) -> list[str]:
+    """Return pytest's arguments: the plan's checks, and nothing that anybody else configured."""
+    config = plan.checks.parent / "pytest.ini"  # need not exist: an ini file named here stops the search
+    return [
+        str(plan.checks),
+        f"--rootdir={plan.checks}",
+        "--confcutdir=" + str(plan.checks),
+        "--noconftest",
+        "--disable-plugin-autoload",
+        "--import-mode=importlib",
+        "-c",
+        str(config) if config.exists() else os.devnull,
+        *(word for name in UNUSED for word in ("-p", f"no:{name}")),
+    ]

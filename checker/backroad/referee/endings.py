@@ -1,0 +1,97 @@
+"""Ends processes with all their descendants."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+SET_CHILD_SUBREAPER = 36
+TERM_SECONDS = 5.0
+KILL_SECONDS = 5.0
+POLL = 0.005
+
+
+def adopt_orphans() -> None:
+    """Have daemons that leave their parents become children of this process; Linux only."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end(process: subprocess.Popen[bytes], *, grace: float = 0.0) -> bool:
+    """End a process, its group and its descendants; returns whether it obeyed within `grace` seconds."""
+    family = descendants(process.pid)
+    obeyed = process.poll() is not None
+    if grace and not obeyed:
+        signal_group(process, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
+        obeyed = process.poll() is not None
+    signal_group(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+    if process.poll() is None:
+        process.kill()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(KILL_SECONDS)
+    kill_all(family)
+    return obeyed
+
+
+def signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+    """Signal the group that the process leads; an ended leader's group may live on."""
+    if os.name == "posix":
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the ids of all processes below `pid`."""
+    if sys.platform == "linux" and not has_children(pid):
+        return []
+    import psutil
+
+    try:
+        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def has_children(pid: int) -> bool:
+    """Return whether a process has children: cheaper than to import psutil for a no."""
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return any((task / "children").read_text() for task in tasks)
+    except OSError:
+        return False
+
+
+def kill_all(pids: list[int]) -> None:
+    """Kill processes at once; those that are gone are fine."""
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def end_everything(seconds: float = KILL_SECONDS) -> None:
+    """Kill and reap every descendant of this process, adopted ones included."""
+    deadline = time.monotonic() + seconds
+    while family := descendants(os.getpid()):
+        kill_all(family)
+        reap()
+        if time.monotonic() > deadline:
+            return
+        time.sleep(POLL)
+
+
+def reap() -> None:
+    """Collect the exit codes of ended children."""
+    with suppress(ChildProcessError):
+        while os.name == "posix" and os.waitpid(-1, os.WNOHANG)[0]:
+            pass

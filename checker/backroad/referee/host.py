@@ -1,0 +1,184 @@
+"""Keeps a subject ready for the checks of a run: starts it, loads the module, replaces it when it is gone."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from backroad.model import Level, Plan, Verdict
+from backroad.referee.channel import Channel, LocalChannel, ProcessChannel
+from backroad.referee.evidence import Evidence, Trouble
+from backroad.referee.launch import Started, start_subject
+from backroad.referee.recorder import Recorder
+from backroad.referee.remote import FromSubject, Proxy, Remote
+from backroad.referee.unreadable import missing_file, missing_name, why_unreadable
+from backroad.referee.walls import walls
+
+MAX_OUTPUT = 4_000
+
+
+@dataclass
+class Subject:
+    """One loaded subject: the conversation with it, the learner's module, the exercise's probes."""
+
+    remote: Remote
+    module: Any = None
+    probes: Any = None
+    output_read: int = field(default=0)
+
+
+class Host:
+    """Gives each check its subject."""
+
+    def __init__(self, plan: Plan, recorder: Recorder) -> None:
+        self.plan = plan
+        self.recorder = recorder
+        self.level: Level | None = None
+        self._ahead: Started | None = None
+        self._subject: Subject | None = None
+        self._spare: list[Subject] = []
+        self._unreadable: Trouble | None = None
+
+    def begin_check(self) -> None:
+        """Give the next check its full time."""
+        if self._subject is not None:
+            self._subject.remote.begin_check()
+
+    def launch_ahead(self) -> None:
+        """Start the first process now; it gets ready while pytest is imported."""
+        if not self.plan.in_process and missing_file(self.plan) is None:
+            self._ahead = start_subject(self.plan.tree, self.plan.seed)
+
+    def subject(self, *, fresh: bool = False) -> Subject:
+        """Return a loaded subject: the run's own, or a new one; raises Trouble when it does not load."""
+        if self._unreadable is not None:
+            raise self._unreadable
+        if self._subject is not None and not self._alive(self._subject):
+            self._subject = None
+        if fresh or self._subject is None:
+            subject = self._load()
+            if fresh:
+                self._spare.append(subject)
+                return subject
+            self._subject = subject
+        return self._subject
+
+    def _alive(self, subject: Subject) -> bool:
+        channel = subject.remote.channel
+        return not isinstance(channel, ProcessChannel) or channel.is_open
+
+    def _load(self) -> Subject:
+        missing = missing_file(self.plan)
+        if missing is not None:
+            self._unreadable = Trouble(missing)
+            raise self._unreadable
+        channel = self._channel()
+        self.level = channel.level
+        subject = Subject(Remote(channel, self.recorder, self.plan.limits, self.plan.tree))
+        try:
+            self._fill(subject)
+        except Trouble as trouble:
+            self._unreadable = Trouble(self._as_unreadable(trouble.evidence))
+            raise self._unreadable from None
+        except Exception as error:
+            if not isinstance(error, FromSubject):
+                raise
+            self._unreadable = Trouble(why_unreadable(self.plan, error))
+            raise self._unreadable from None
+        return subject
+
+    def _fill(self, subject: Subject) -> None:
+        if self.plan.probes is not None:
+            source = self.plan.probes.read_text(encoding="utf-8")
+            subject.probes = subject.remote.request("probes", source=source, file=str(self.plan.probes))
+        seconds = max(self.plan.limits.call, self.plan.limits.check / 2)
+        subject.module = Module(subject.remote.request("load", name=self.plan.module, seconds=seconds), self.plan)
+
+    def _as_unreadable(self, evidence: Evidence) -> Evidence:
+        """Return the evidence of a module that hung, died or exited while it was loaded."""
+        words = f"while {self.plan.module}.py was loaded: {evidence.message}"
+        keeps = evidence.verdict in (Verdict.TAMPERED, Verdict.LIMIT)
+        return evidence.but(verdict=evidence.verdict if keeps else Verdict.UNREADABLE, message=words)
+
+    def _channel(self) -> Channel:
+        if self.plan.in_process:
+            return LocalChannel(self.plan.tree)
+        started, self._ahead = self._ahead or start_subject(self.plan.tree, self.plan.seed), None
+        return ProcessChannel(started, self.plan.tree, self.plan.limits, self._walls(started))
+
+    def _walls(self, started: Started) -> dict[str, Any]:
+        secret = [self.plan.checks] if self.plan.probes is None else [self.plan.checks, self.plan.probes]
+        return walls(
+            self.plan.tree,
+            started.scratch,
+            [*secret, *self.plan.secret],
+            self.plan.limits,
+            service=False,
+            max_level=self.plan.max_level,
+        )
+
+    def output(self) -> str | None:
+        """Return what the learner's code printed since the last call, cut in the middle when it is long."""
+        subject = self._subject
+        if subject is None or not isinstance(subject.remote.channel, ProcessChannel):
+            return None
+        started = subject.remote.channel.started
+        with contextlib.suppress(OSError):
+            size = started.output.stat().st_size
+            text = read_part(started.output, subject.output_read, size)
+            subject.output_read = size
+            return text or None
+        return None
+
+    def drop_spares(self) -> None:
+        """End the subjects that single checks had for themselves."""
+        for subject in self._spare:
+            subject.remote.channel.close()
+        self._spare.clear()
+
+    def close(self) -> None:
+        """End everything that was started."""
+        self.drop_spares()
+        if self._subject is not None:
+            self._subject.remote.channel.close()
+        if self._ahead is not None:
+            self._ahead.end()
+
+
+class Module:
+    """The learner's module; asks for a name that is not there in words a learner can use."""
+
+    def __init__(self, proxy: Proxy, plan: Plan) -> None:
+        self._proxy = proxy
+        self._plan = plan
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(self._proxy, name)
+        except AttributeError as error:
+            if not isinstance(error, FromSubject):
+                raise
+            there = self._proxy.backroad_remote.apply("public_names", self._proxy)
+            raise Trouble(missing_name(self._plan, name, there)) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("_proxy", "_plan"):
+            super().__setattr__(name, value)
+        else:
+            setattr(self._proxy, name, value)
+
+
+def read_part(file: Path, begin: int, end: int) -> str:
+    """Return the text between two offsets of a file, its middle left out when it is long."""
+    with file.open("rb") as stream:
+        stream.seek(begin)
+        if end - begin <= MAX_OUTPUT:
+            return stream.read(end - begin).decode("utf-8", "replace")
+        head = stream.read(MAX_OUTPUT // 2).decode("utf-8", "replace")
+        stream.seek(end - MAX_OUTPUT // 2)
+        tail = stream.read(MAX_OUTPUT // 2).decode("utf-8", "replace")
+    return f"{head}\n… {end - begin - MAX_OUTPUT:,} bytes left out …\n{tail}"
+
+

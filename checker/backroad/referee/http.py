@@ -1,0 +1,202 @@
+"""One HTTP exchange with a deadline, and what is told of it: the request as sent, a curl line, the reply."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shlex
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from backroad.model import Verdict
+from backroad.referee.evidence import Evidence, Trouble
+
+MAX_BODY = 8 * 2**20
+MAX_SHOWN = 300
+CHUNK = 2**16
+CURL_PORT = 5000
+
+
+class Headers(Mapping[str, str]):
+    """A reply's headers, found whatever their case; repeated ones are joined by a comma."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]] = ()) -> None:
+        self.pairs = tuple(pairs)
+
+    def __getitem__(self, name: str) -> str:
+        found = [value for key, value in self.pairs if key.lower() == name.lower()]
+        if not found:
+            raise KeyError(name)
+        return ", ".join(found)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(key.lower() for key, _ in self.pairs))
+
+    def __len__(self) -> int:
+        return len({key.lower() for key, _ in self.pairs})
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it is sent; the path with its query, percent-encoded."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+
+    def __str__(self) -> str:
+        line = f"{self.method} {self.path}"
+        return f"{line}   {shown_body(self.body)}" if self.body else line
+
+    @property
+    def curl(self) -> str:
+        """The command that repeats the exchange with a service started by `backroad run`."""
+        parts = ["curl", "-i"] if self.method != "HEAD" else ["curl", "-I"]
+        if self.method not in ("GET", "HEAD"):
+            parts += ["-X", self.method]
+        parts.append(shlex.quote(f"localhost:{CURL_PORT}{self.path}"))
+        for name, value in self.headers:
+            parts += ["-H", shlex.quote(f"{name}: {value}")]
+        if self.body:
+            parts += ["-d", shlex.quote(shown_body(self.body))]
+        return " ".join(parts)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back; `raised` is filled in when the service's log shows an exception."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    request: Request
+    raised: Any = field(default=None, compare=False)
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type without its parameters, in lower case; empty when there is none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8."""
+        return self.body.decode("utf-8", "replace")
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON; the check fails where it is none."""
+        try:
+            return json.loads(self.body, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            raise Trouble(self.evidence("a body in JSON")) from None
+
+    def evidence(self, expected: str, got: str | None = None, message: str | None = None) -> Evidence:
+        """Return the failure of this exchange."""
+        return Evidence(
+            Verdict.FAILED,
+            self.raised.said if self.raised else message,
+            expected=expected,
+            got=str(self) if got is None else got,
+            frames=self.raised.frames if self.raised else (),
+            did=(str(self.request),),
+            again=self.request.curl,
+        )
+
+    def __str__(self) -> str:
+        said = f"{self.status}  {self.media_type or 'no Content-Type'}"
+        return f"{said}  {shown_body(self.body)}" if self.body else said
+
+    __repr__ = __str__
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def shown_body(body: bytes | None) -> str:
+    """Return a body as one readable line, cut when it is long."""
+    text = (body or b"").decode("utf-8", "replace")
+    try:
+        data = json.loads(text)
+        if len(text) <= CHUNK:
+            text = json.dumps(data, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        pass
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(body or b''):,} bytes)"
+
+
+class DeadlineSocket(socket.socket):
+    """A socket whose reads together end at a point in time, however slowly the bytes drip in."""
+
+    deadline = 0.0
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        """Receive within what is left of the time."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.settimeout(left)
+        return super().recv_into(*args, **kwargs)
+
+
+class Connection(http.client.HTTPConnection):
+    """A connection to the service that keeps a total deadline."""
+
+    def __init__(self, port: int, seconds: float) -> None:
+        super().__init__("127.0.0.1", port, timeout=seconds)
+        self._deadline = time.monotonic() + seconds
+
+    def connect(self) -> None:
+        """Connect, with the deadline on the socket."""
+        plain = socket.create_connection((self.host, self.port), max(0.05, self._deadline - time.monotonic()))
+        sock = DeadlineSocket(fileno=plain.detach())
+        sock.deadline = self._deadline
+        sock.settimeout(max(0.05, self._deadline - time.monotonic()))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock = sock
+
+
+def exchange(port: int, request: Request, seconds: float) -> Reply:
+    """Send a request and return the reply; raises OSError, HTTPException, TimeoutError or Trouble."""
+    connection = Connection(port, seconds)
+    try:
+        _send(connection, request)
+        response = connection.getresponse()
+        body = _read(response, request)
+        return Reply(response.status, Headers(response.getheaders()), body, request)
+    finally:
+        connection.close()
+
+
+def _send(connection: Connection, request: Request) -> None:
+    names = {name.lower() for name, _ in request.headers}
+    connection.putrequest(request.method, request.path, skip_accept_encoding=True)
+    for name, value in request.headers:
+        connection.putheader(name, value.encode("utf-8"))
+    if request.body is not None and not names & {"content-length", "transfer-encoding"}:
+        connection.putheader("Content-Length", str(len(request.body)))
+    connection.putheader("Connection", "close")
+    try:
+        connection.endheaders(request.body)
+    except (BrokenPipeError, ConnectionResetError):
+        return  # a service may answer 413 and hang up before it has read all
+
+
+def _read(response: http.client.HTTPResponse, request: Request) -> bytes:
+    parts: list[bytes] = []
+    while part := response.read(CHUNK):
+        parts.append(part)
+        if len(parts) * CHUNK > MAX_BODY:
+            message = f"the answer is larger than {MAX_BODY // 2**20} MiB"
+            raise Trouble(
+                Evidence(Verdict.LIMIT, message, did=(str(request),), again=request.curl)
+            )
+    return b"".join(parts)

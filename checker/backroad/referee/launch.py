@@ -1,0 +1,151 @@
+"""Starts the processes of a submission: clean environment, own session, own scratch folder."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import site
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from backroad.referee import endings
+from backroad.referee.walls import PACKAGE
+
+SUBJECT = PACKAGE / "subject" / "__main__.py"
+LAUNCHER = PACKAGE / "subject" / "launcher.py"
+CONNECT_SECONDS = 15.0
+KEPT_FROM_OUTSIDE = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "LD_LIBRARY_PATH")
+
+
+def clean_environment(scratch: Path, seed: int, outside: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment of a subject: nothing of the user's but the way to the programs."""
+    environment = {
+        "PATH": os.pathsep.join([str(python_folder(scratch)), outside.get("PATH", os.defpath)]),
+        "HOME": str(scratch),
+        "TMPDIR": str(scratch),
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": str(seed % 2**32),
+    }
+    if site.ENABLE_USER_SITE:
+        environment["PYTHONUSERBASE"] = site.getuserbase()
+    return environment | {name: outside[name] for name in KEPT_FROM_OUTSIDE if name in outside}
+
+
+def python_folder(scratch: Path) -> Path:
+    """Return a folder where `python` is this interpreter; some systems have only `python3`."""
+    folder = Path(sys.executable).parent
+    if os.name != "posix" or (folder / "python").exists():
+        return folder
+    shims = scratch / "bin"
+    shims.mkdir(exist_ok=True)
+    shim = shims / "python"
+    shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    shim.chmod(0o755)
+    return shims
+
+
+@dataclass
+class Started:
+    """A subject's process with what the referee holds of it."""
+
+    process: subprocess.Popen[bytes]
+    link: socket.socket
+    scratch: Path
+    stacks: Path
+    stacks_fd: int
+    output: Path
+    ended: bool = field(default=False)
+
+    def end(self) -> None:
+        """End the process with all it started, and remove its scratch folder."""
+        if self.ended:
+            return
+        self.ended = True
+        self.link.close()
+        endings.end(self.process)
+        remove_folder(self.scratch)
+
+
+def start_subject(tree: Path, seed: int) -> Started:
+    """Start the process that will load the learner's module; it waits for its configuration."""
+    scratch = Path(tempfile.mkdtemp(prefix="backroad-"))
+    mine, theirs = socket.socketpair()
+    stacks, output = scratch.with_name(scratch.name + ".stacks"), scratch.with_name(scratch.name + ".out")
+    with stacks.open("wb") as stacks_file, output.open("wb") as output_file:
+        if os.name == "posix":
+            process = _start_posix(tree, scratch, seed, theirs, stacks_file, output_file)
+        else:
+            mine.close()
+            process, mine = _start_portable(tree, scratch, seed, output_file)
+        theirs.close()
+        return Started(process, mine, scratch, stacks, stacks_file.fileno(), output)
+
+
+def _start_posix(
+    tree: Path, scratch: Path, seed: int, theirs: socket.socket, stacks: BinaryIO, output: BinaryIO
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-P", str(SUBJECT), str(theirs.fileno())],
+        cwd=tree,
+        env=clean_environment(scratch, seed),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        pass_fds=(theirs.fileno(), stacks.fileno()),
+        start_new_session=True,
+    )
+
+
+def _start_portable(
+    tree: Path, scratch: Path, seed: int, output: BinaryIO
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start without inherited descriptors: the subject connects to loopback and shows a secret."""
+    secret = secrets.token_hex(16)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        process = subprocess.Popen(
+            [sys.executable, "-P", str(SUBJECT), f"{server.getsockname()[1]}:{secret}"],
+            cwd=tree,
+            env=clean_environment(scratch, seed),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        server.settimeout(CONNECT_SECONDS)
+        while True:
+            link, _ = server.accept()
+            link.settimeout(CONNECT_SECONDS)
+            if secrets.compare_digest(link.recv(len(secret)), secret.encode("ascii")):
+                return process, link
+            link.close()
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a scratch folder, whatever modes its files were given."""
+    if not folder.exists():
+        return
+
+    def again(function: object, path: str, _: object) -> None:
+        with suppress(OSError):
+            Path(path).parent.chmod(0o700)
+            Path(path).chmod(0o700)
+            if callable(function):
+                function(path)
+
+    if sys.version_info >= (3, 12):
+        shutil.rmtree(folder, onexc=again)
+    else:
+        shutil.rmtree(folder, onerror=again)
+    shutil.rmtree(folder, ignore_errors=True)
+    for beside in folder.parent.glob(folder.name + ".*"):
+        beside.unlink(missing_ok=True)

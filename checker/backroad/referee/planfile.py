@@ -1,0 +1,42 @@
+"""A plan as JSON, for the way into the referee's process."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from backroad.model import Check, Kind, Level, Limits, Plan, ServiceCommand
+
+PATHS = ("checks", "tree")
+TUPLES = ("names", "stages")
+
+
+def plan_to_json(plan: Plan) -> dict[str, Any]:
+    """Return the plan as an object of plain JSON."""
+    data = asdict(plan)
+    data["order"] = [{**asdict(check), "file": str(check.file)} for check in plan.order]
+    data["secret"] = [str(path) for path in plan.secret]
+    data["probes"] = str(plan.probes) if plan.probes else None
+    return data | {name: str(data[name]) for name in PATHS}
+
+
+def plan_from_json(data: dict[str, Any]) -> Plan:
+    """Return the plan that `plan_to_json` wrote."""
+    values = dict(data)
+    values |= {name: Path(data[name]) for name in PATHS}
+    values |= {name: tuple(data[name]) for name in TUPLES}
+    values["probes"] = Path(data["probes"]) if data["probes"] else None
+    values["secret"] = tuple(map(Path, data["secret"]))
+    values["kind"] = Kind(data["kind"])
+    values["max_level"] = Level(data["max_level"])
+    values["limits"] = Limits(**data["limits"])
+    values["service"] = ServiceCommand(**data["service"])
+    values["order"] = tuple(map(check_from_json, data["order"]))
+    return Plan(**values)
+
+
+def check_from_json(data: dict[str, Any]) -> Check:
+    """Return one check."""
+    lists = {name: tuple(data[name]) for name in ("requires", "hints")}
+    return Check(**{**data, **lists, "file": Path(data["file"])})

@@ -1,0 +1,228 @@
+"""The pytest plugin: gives checks their fixtures, decides their verdicts, knows no exercise.
+
+Only public hooks. In the referee's own process it is handed a plan; with plain `pytest` in a workspace it makes
+one itself and runs the same checks with the subject in-process (see `inplace`).
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
+
+import pytest
+
+from backroad.model import Check, Report, Result, Verdict
+from backroad.referee import verdicts
+from backroad.referee.bench import Bench
+from backroad.referee.evidence import Blocked
+from backroad.referee.instruments import Builtins, Instruments
+from backroad.referee.recorder import short
+from backroad.referee.service import Service
+from backroad.referee.source import Source
+
+MARKERS = (
+    "requires(*names): checks that must be green before this one is worth running",
+    "hint(*rungs): direction, mechanism, nearly the code",
+    "fresh: this check gets a subject of its own",
+)
+CORE_FIRST = "the core stages"
+
+
+class Referee:
+    """Runs the checks of one plan and gathers their results."""
+
+    def __init__(self, bench: Bench, on_result: Callable[[Result], None] = lambda _: None) -> None:
+        self.plan = bench.plan
+        self.recorder = bench.recorder
+        self.results: dict[str, Result] = {}
+        self.faults: list[str] = []
+        self._bench = bench
+        self._host = bench.host
+        self._services = bench.services
+        self._on_result = on_result
+        self._known = {f"test_{check.name}": check for check in self.plan.order}
+        self._compared: tuple[str, Any, Any] | None = None
+        self._begin = time.monotonic()
+
+    def report(self) -> Report:
+        """Return all results so far, in learning order."""
+        ordered = [self.results[check.name] for check in self.plan.order if check.name in self.results]
+        return Report(
+            kit=self.plan.kit,
+            exercise=self.plan.exercise,
+            level=self._bench.level,
+            seconds=round(time.monotonic() - self._begin, 3),
+            submission=self.plan.submission,
+            results=tuple(ordered),
+            seed=self.plan.seed,
+        )
+
+    def check_of(self, item: pytest.Item) -> Check | None:
+        """Return the check that an item is; None for a learner's own tests."""
+        known = self._known.get(item.name)
+        return known if known is not None and item.path == known.file else None
+
+    # Collection
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare the words that check files use."""
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A check file that cannot be read is the kit's own fault."""
+        if report.failed:
+            self.faults.append(str(report.longrepr))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the checks that were asked for, in learning order or shuffled."""
+        place = {check.name: number for number, check in enumerate(self.plan.order)}
+        chosen, others = [], []
+        for item in items:
+            check = self.check_of(item)
+            if check is None:
+                others.append(item)
+            elif self._is_wanted(check):
+                chosen.append((place[check.name], item))
+        chosen.sort(key=lambda pair: pair[0])
+        if self.plan.shuffle:
+            random.Random(self.plan.seed).shuffle(chosen)
+        items[:] = [item for _, item in chosen] + (others if self.plan.in_process else [])
+
+    def _is_wanted(self, check: Check) -> bool:
+        by_name = not self.plan.names or check.name in self.plan.names
+        return by_name and (not self.plan.stages or check.stage in self.plan.stages)
+
+    # Running
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Stop a check whose requirements are not green before anything is done for it."""
+        check = self.check_of(item)
+        if check is None:
+            return
+        self.recorder.clear()
+        self._compared = None
+        self._host.begin_check()
+        for name in check.requires:
+            if name in self.results and not self.results[name].passed:
+                raise Blocked(name)
+        if check.stretch and not self._asked_for(check) and self._core_is_red():
+            raise Blocked(CORE_FIRST)
+
+    def _asked_for(self, check: Check) -> bool:
+        return check.name in self.plan.names or check.stage in self.plan.stages
+
+    def _core_is_red(self) -> bool:
+        return any(not result.passed for result in self.results.values() if not result.stretch)
+
+    def pytest_assertrepr_compare(self, op: str, left: Any, right: Any) -> list[str]:
+        """Remember what was compared; the long diff of pytest is never needed."""
+        self._compared = (op, left, right)
+        return [f"{short(left)} {op} {short(right)}"]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turn what happened into a result."""
+        report = yield
+        check = self.check_of(item)
+        if check is None:
+            return report
+        if call.when == "setup":
+            self.results.pop(check.name, None)
+        if call.excinfo is not None and check.name not in self.results:
+            self._fail(check, item, call, report)
+        elif call.when == "call" and check.name not in self.results:
+            self.results[check.name] = verdicts.passed(check, call.duration)
+        return report
+
+    def _fail(
+        self, check: Check, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
+    ) -> None:
+        if call.excinfo is None:
+            return
+        evidence = verdicts.judge(call.excinfo, self._compared, item.path)
+        names = verdicts.names_in(call.excinfo, item.path)
+        output = None if evidence.verdict is Verdict.BLOCKED else self._host.output()
+        result = verdicts.failed(check, evidence, self.recorder, names, output, call.duration)
+        self.results[check.name] = result
+        report.outcome = "failed"
+        report.longrepr = verdicts.as_text(result)
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Tell the result as soon as the check is over."""
+        self._host.drop_spares()
+        self._services.drop_spares()
+        name = nodeid.rpartition("::")[2].removeprefix("test_")
+        if name in self.results:
+            self._on_result(self.results[name])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """End the run after the first red core check, where that is all that is asked."""
+        outcome = yield
+        check = self.check_of(item)
+        red = check is not None and check.name in self.results and not self.results[check.name].passed
+        if self.plan.fail_fast and red and not (check and check.stretch):
+            item.session.shouldstop = "the first red check was asked for"
+        return outcome
+
+    # What checks use
+
+    @pytest.fixture
+    def subject(self, request: pytest.FixtureRequest) -> Any:
+        """The learner's module."""
+        return self._host.subject(fresh=is_fresh(request)).module
+
+    @pytest.fixture
+    def builtins(self, request: pytest.FixtureRequest) -> Builtins:
+        """Python's built-ins, applied beside the learner's code."""
+        return Builtins(self._host.subject(fresh=is_fresh(request)).remote)
+
+    @pytest.fixture
+    def instruments(self, request: pytest.FixtureRequest) -> Instruments:
+        """What counts lines and comparisons beside the learner's code."""
+        return Instruments(self._host.subject(fresh=is_fresh(request)).remote)
+
+    @pytest.fixture
+    def probes(self, request: pytest.FixtureRequest) -> Any:
+        """The exercise's own helper code, running beside the learner's."""
+        return self._host.subject(fresh=is_fresh(request)).probes
+
+    @pytest.fixture
+    def source(self) -> Source:
+        """The learner's source text, read by the referee itself."""
+        return Source(self.plan.tree)
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> random.Random:
+        """Chance that is the same in every run with the same seed."""
+        return random.Random(f"{self.plan.seed}:{request.node.name}")
+
+    @pytest.fixture
+    def service(self, request: pytest.FixtureRequest) -> Iterator[Service]:
+        """The running service."""
+        yield self._services.service(fresh=is_fresh(request))
+
+
+def is_fresh(request: pytest.FixtureRequest) -> bool:
+    """Return whether the check asked for a subject of its own."""
+    return request.node.get_closest_marker("fresh") is not None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Entry of plain `pytest` in a workspace: make the plan from its `backroad.toml`."""
+    if any(isinstance(plugin, Referee) for plugin in config.pluginmanager.get_plugins()):
+        return
+    from backroad.referee.inplace import Workplace, plan_in
+
+    plan = plan_in(config.rootpath)
+    if plan is not None:
+        bench = Bench(plan)
+        config.pluginmanager.register(Referee(bench), "backroad-referee")
+        config.pluginmanager.register(Workplace(bench), "backroad-workplace")

@@ -1,0 +1,100 @@
+"""What a check did, in the words of the check: calls with the names of its own variables."""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+KEPT = 60
+SHOWN = 8
+MARK = "\ufdd0{}\ufdd1"  # non-characters: no text that crosses the wire holds them by accident
+MARKED = re.compile("\ufdd0(\\d+)\ufdd1")
+
+
+
+
+class Shortener(reprlib.Repr):
+    """A repr that stays on a line and gives objects of the subject as marks, to be named later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = self.maxdict = 8
+        self.maxstring = self.maxother = self.maxlong = 60
+        self.maxlevel = 4
+
+    def repr1(self, x: Any, level: int) -> str:
+        """Return the short text of any value."""
+        number = getattr(type(x), "backroad_number", None)
+        if number is not None:
+            return x.backroad_name if x.backroad_what == "class" else MARK.format(number(x))
+        if isinstance(x, float | bool) or x is None:
+            return repr(x)
+        return super().repr1(x, level)
+
+
+SHORT = Shortener()
+
+
+def short(value: Any) -> str:
+    """Return one line for a value."""
+    return SHORT.repr(value)
+
+
+def arguments(args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """Return the text of a call's arguments."""
+    return ", ".join([*map(short, args), *(f"{key}={short(value)}" for key, value in kwargs.items())])
+
+
+class Recorder:
+    """Keeps the last things a check did."""
+
+    def __init__(self) -> None:
+        self._entries: deque[list[Any]] = deque(maxlen=KEPT)
+        self._types: dict[int, str] = {}
+        self.left_out = 0
+
+    def clear(self) -> None:
+        """Start anew for the next check."""
+        self._entries.clear()
+        self.left_out = 0
+
+    def did(self, text: str) -> None:
+        """Record something done."""
+        if len(self._entries) == KEPT:
+            self.left_out += 1
+        self._entries.append([text, None])
+
+    def resulted(self, number: int, type_name: str) -> None:
+        """Note that the last thing done gave an object of the subject."""
+        self._types[number] = type_name
+        if self._entries:
+            self._entries[-1][1] = number
+
+    def lines(self, names: Mapping[int, str], shown: int = SHOWN) -> tuple[str, ...]:
+        """Return the last things done, objects called by the check's own variable names."""
+        used = {int(number) for text, _ in self._entries for number in MARKED.findall(text)}
+        lines = [self._line(text, number, names, used) for text, number in self._entries]
+        hidden = self.left_out + max(0, len(lines) - shown)
+        before = (f"… {hidden} calls before",) if hidden else ()
+        return (*before, *lines[-shown:])
+
+    def _line(self, text: str, number: int | None, names: Mapping[int, str], used: set[int]) -> str:
+        said = self.named(text, names)
+        if number is None or (number not in names and number not in used):
+            return said
+        return f"{self._name(number, names)} = {said}"
+
+    def named(self, text: str, names: Mapping[int, str]) -> str:
+        """Return the text with every mark replaced by a name."""
+        return MARKED.sub(lambda match: self._name(int(match[1]), names), text)
+
+    def _name(self, number: int, names: Mapping[int, str]) -> str:
+        return names.get(number) or f"{snake(self._types.get(number, 'object'))}_{number}"
+
+
+def snake(name: str) -> str:
+    """Return a class name as a variable name."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower() or "object"

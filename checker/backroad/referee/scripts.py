@@ -1,0 +1,208 @@
+"""Scripts: many calls on one object in one message, and the same calls on a model in plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from backroad.model import Place, Verdict
+from backroad.referee.evidence import Evidence, Trouble, places
+from backroad.referee.matchers import same
+from backroad.referee.recorder import MARK, SHOWN, short
+from backroad.referee.remote import Proxy, index
+from backroad.subject.agent import perform
+
+Operation = tuple[Any, ...]
+Script = Sequence[Operation]
+
+SUBSCRIPTS = {
+    "__getitem__": "{on}[{0}]",
+    "__setitem__": "{on}[{0}] = {1}",
+    "__delitem__": "del {on}[{0}]",
+    "__contains__": "{0} in {on}",
+    "__len__": "len({on})",
+    "__repr__": "repr({on})",
+    "__iter__": "iter({on})",
+    "__next__": "next({on})",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What one operation gave: a value, nothing that is compared, or an exception."""
+
+    kind: str
+    value: Any = None
+    type: str = ""
+    lineage: tuple[str, ...] = ()
+    text: str = ""
+    frames: tuple[Place, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Outcome):
+            return NotImplemented
+        if "raised" in (self.kind, other.kind):
+            return self.kind == other.kind and (self.type in other.lineage or other.type in self.lineage)
+        return "done" in (self.kind, other.kind) or same(self.value, other.value)
+
+    def __repr__(self) -> str:
+        if self.kind == "raised":
+            return f"{self.type}: {self.text}" if self.text else self.type
+        return "(done)" if self.kind == "done" else short(self.value)
+
+
+class Outcomes(list[Outcome]):
+    """The outcomes of a script; compares with those of the same script elsewhere."""
+
+    def __init__(self, target: Any, script: Script, outcomes: Sequence[Outcome]) -> None:
+        super().__init__(outcomes)
+        self.target = target
+        self.script = script
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, list) and self.first_difference(other) is None
+
+    def evidence(self, expected: Any) -> Evidence | None:
+        """Return what differs first from the expected outcomes."""
+        if not isinstance(expected, list):
+            return None
+        at = self.first_difference(expected)
+        if at is None:
+            return None
+        got, due = self[at], expected[at]
+        unexpected = got.kind == "raised" and not (isinstance(due, Outcome) and due.kind == "raised")
+        return Evidence(
+            Verdict.RAISED if unexpected else Verdict.FAILED,
+            message=repr(got) if unexpected else None,
+            expected=repr(due),
+            got=repr(got),
+            frames=got.frames,
+            did=self.said(at),
+        )
+
+    def first_difference(self, expected: list[Any]) -> int | None:
+        """Return the index of the first outcome that differs."""
+        pairs = zip(self, expected, strict=False)
+        found = next((at for at, (got, due) in enumerate(pairs) if not matches(got, due)), None)
+        if found is None and len(self) != len(expected):
+            raise TypeError(f"{len(self)} outcomes compared with {len(expected)}")
+        return found
+
+    def said(self, at: int) -> tuple[str, ...]:
+        """Return the operations up to `at` as lines of Python."""
+        begin = max(0, at + 1 - SHOWN)
+        lines = [operation_text(self.target, operation) for operation in self.script[begin : at + 1]]
+        return (f"… {begin} calls before", *lines) if begin else tuple(lines)
+
+    def values(self) -> list[Any]:
+        """Return the plain values; raises what the learner's code raised."""
+        for at, outcome in enumerate(self):
+            if outcome.kind == "raised":
+                raise Trouble(
+                    Evidence(
+                        Verdict.RAISED, message=repr(outcome), frames=outcome.frames, did=self.said(at)
+                    )
+                )
+        return [outcome.value for outcome in self]
+
+
+def matches(got: Outcome, due: Any) -> bool:
+    """Return whether an outcome is the one expected: another outcome, or a plain value."""
+    if isinstance(due, Outcome):
+        return got == due
+    return got.kind == "returned" and same(got.value, due)
+
+
+def play(target: Any, script: Script) -> Outcomes:
+    """Do the operations in order and return their outcomes, exceptions included.
+
+    An operation is `(method, *arguments)`. `("!push", 1)` discards the result, `(".size",)` reads an
+    attribute, `("builtins.list",)` applies a built-in to the target.
+    """
+    if not isinstance(target, Proxy):
+        return Outcomes(target, script, [model_outcome(target, operation) for operation in script])
+    raw = target.backroad_remote.play(target, script)
+    tree = target.backroad_remote.tree
+    try:
+        outcomes = [remote_outcome(entry, tree) for entry in raw]
+        if len(outcomes) != len(script):
+            raise ValueError
+    except (TypeError, ValueError):
+        message = "your code's process sent outcomes that are none on the checker's channel"
+        raise Trouble(Evidence(Verdict.TAMPERED, message)) from None
+    return Outcomes(target, script, outcomes)
+
+
+def remote_outcome(entry: Any, tree: Any) -> Outcome:
+    """Return the outcome that a subject told."""
+    match entry:
+        case ["returned", value]:
+            return Outcome("returned", value)
+        case ["done"]:
+            return Outcome("done")
+        case ["raised", [str(name), str(builtin), list(lineage), str(text), frames]]:
+            shown = places(frames, tree)
+            return Outcome("raised", None, name, tuple(map(str, (*lineage, builtin))), text, shown)
+    raise ValueError
+
+
+def model_outcome(target: Any, operation: Operation) -> Outcome:
+    """Return the outcome of an operation on a plain Python object."""
+    name, *arguments = operation
+    try:
+        value = perform(target, name.lstrip("!"), arguments)
+    except Exception as error:
+        lineage = tuple(kind.__name__ for kind in type(error).__mro__)
+        return Outcome("raised", None, type(error).__name__, lineage, str(error))
+    return Outcome("done") if name.startswith("!") else Outcome("returned", value)
+
+
+def operation_text(target: Any, operation: Operation) -> str:
+    """Return an operation as a line of Python."""
+    name, *arguments = operation
+    on = MARK.format(target.backroad_ref) if isinstance(target, Proxy) else type(target).__name__
+    name = name.lstrip("!")
+    if name in SUBSCRIPTS:
+        return SUBSCRIPTS[name].format(*map(index, arguments), on=on)
+    said = ", ".join(map(short, arguments))
+    if name.startswith("."):
+        return f"{on}{name}"
+    if name.startswith("builtins."):
+        return f"{name.removeprefix('builtins.')}({', '.join(filter(None, (on, said)))})"
+    return f"{on}.{name}({said})"
+
+
+def agree(make: Callable[[], Any], model: Callable[[], Any], script: Script) -> None:
+    """Fail with the shortest script on which a new object of `make` and one of `model` differ."""
+    if _differs(make, model, script) is None:
+        return
+    shortest = shrink(list(script), lambda part: _differs(make, model, part) is not None)
+    evidence = _differs(make, model, shortest) or _differs(make, model, script)
+    if evidence is None:
+        message = "the same calls on a new object gave another result the second time"
+        evidence = Evidence(Verdict.FAILED, message)
+    raise Trouble(evidence)
+
+
+def _differs(make: Callable[[], Any], model: Callable[[], Any], script: Script) -> Evidence | None:
+    got = play(make(), script)
+    return got.evidence(play(model(), script))
+
+
+def shrink(script: list[Operation], fails: Callable[[list[Operation]], bool]) -> list[Operation]:
+    """Return a short script that still fails: drop halves, quarters … while that keeps the failure."""
+    size = max(1, len(script) // 2)
+    while True:
+        at = 0
+        while at < len(script):
+            candidate = script[:at] + script[at + size :]
+            if candidate and fails(candidate):
+                script = candidate
+            else:
+                at += size
+        if size == 1:
+            return script
+        size //= 2
+
+

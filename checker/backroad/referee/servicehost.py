@@ -1,0 +1,76 @@
+"""Keeps a service running for the checks of a run, and replaces it when it is gone."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from backroad.model import Level, Plan
+from backroad.referee.evidence import Trouble
+from backroad.referee.recorder import Recorder
+from backroad.referee.service import Service
+
+
+class ServiceHost:
+    """Gives each check its service: the run's own, or a new one."""
+
+    def __init__(self, plan: Plan, recorder: Recorder) -> None:
+        self._plan = plan
+        self._recorder = recorder
+        self._service: Service | None = None
+        self._spares: list[Service] = []
+        self._ready = False
+        self._unready: Trouble | None = None
+        self.level: Level | None = None
+
+    def launch_ahead(self) -> None:
+        """Start the process now; checks wait for it when they need it."""
+        self._service = Service(self._plan, self._recorder)
+        self._service.launch()
+        self.level = self._service.level
+
+    def service(self, *, fresh: bool = False) -> Service:
+        """Return a service that is ready; raises Trouble, the same for every check, when it does not start."""
+        if self._unready is not None:
+            raise self._unready
+        if self._ready and self._service is not None and not self._service.is_alive:
+            self._replace()
+        if fresh:
+            spare = Service(self._plan, self._recorder)
+            self._spares.append(spare)
+            self._start(spare)
+            return spare
+        if self._service is None:
+            self._service = Service(self._plan, self._recorder)
+        if not self._ready:
+            self._start(self._service)
+            self._ready = True
+        return self._service
+
+    def _start(self, service: Service) -> None:
+        try:
+            service.start()
+        except Trouble as trouble:
+            self._unready = trouble
+            service.kill()
+            raise
+        self.level = service.level
+
+    def _replace(self) -> None:
+        """Drop a service that died or was ended during the last check."""
+        if self._service is not None:
+            self._service.kill()
+        self._service, self._ready = None, False
+
+    def drop_spares(self) -> None:
+        """Stop the services that single checks had for themselves."""
+        for spare in self._spares:
+            spare.kill()
+        self._spares.clear()
+
+    def close(self) -> None:
+        """Stop everything that was started."""
+        self.drop_spares()
+        if self._service is not None:
+            with suppress(OSError):
+                self._service.kill()
+            self._service = None

@@ -1,0 +1,128 @@
+"""Asks the referee's process for a report, and ends it on every way out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from backroad import __version__
+from backroad.errors import KitFault, Problem
+from backroad.layers import Tree
+from backroad.model import (
+    Exercise,
+    Kind,
+    Plan,
+    Report,
+    Result,
+    report_from_json,
+    result_from_json,
+)
+from backroad.referee import endings
+from backroad.referee.planfile import plan_to_json
+
+REFEREE = Path(__file__).resolve().parent / "__main__.py"
+GRACE_SECONDS = 8.0
+DROPPED = ("PYTEST_", "PYTHON", "COVERAGE_", "COV_")
+KEPT = ("PYTHONUSERBASE", "PYTHONUTF8")
+ISSUES = "report it with the lines above"
+OnResult = Callable[[Result], None]
+
+
+@contextmanager
+def plan_for(exercise: Exercise, tree: Tree, **choices: Any) -> Iterator[Plan]:
+    """Lay a tree out in a temporary folder for the time of the `with`, and plan its run."""
+    with tempfile.TemporaryDirectory(prefix="backroad-tree-", ignore_cleanup_errors=True) as folder:
+        root = Path(folder).resolve() / exercise.module
+        tree.write(root)
+        yield plan_of(exercise, root, submission=tree.digest(), service=tree.service(), **choices)
+
+
+def plan_of(exercise: Exercise, root: Path, **choices: Any) -> Plan:
+    """Return the plan of a run over a folder that is there."""
+    probes = exercise.folder / "probes.py"
+    return Plan(
+        exercise=exercise.slug,
+        kind=exercise.kind,
+        module=exercise.module,
+        checks=exercise.folder / "checks",
+        tree=root,
+        probes=probes if exercise.kind is Kind.MODULE and probes.is_file() else None,
+        limits=exercise.limits,
+        order=exercise.checks,
+        secret=(exercise.solution.parents[1], exercise.folder.parents[1]),
+        kit=__version__,
+        **choices,
+    )
+
+
+def run(plan: Plan, on_result: OnResult | None = None) -> Report:
+    """Judge a plan in a referee process; raises KitFault when the kit itself is broken."""
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(
+            [sys.executable, "-P", str(REFEREE)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env=referee_environment(),
+            start_new_session=True,
+        )
+        try:
+            return listen(process, plan, on_result or (lambda _: None), complaints)
+        finally:
+            end(process)
+
+
+def listen(
+    process: subprocess.Popen[bytes], plan: Plan, on_result: OnResult, complaints: IO[bytes]
+) -> Report:
+    """Send the plan and read events until the report."""
+    if process.stdin is None or process.stdout is None:
+        raise AssertionError("the referee was started without pipes")
+    with suppress(BrokenPipeError):
+        process.stdin.write(json.dumps(plan_to_json(plan)).encode("ascii") + b"\n")
+        process.stdin.flush()
+    for line in process.stdout:
+        event = json.loads(line)
+        if "result" in event:
+            on_result(result_from_json(event["result"]))
+        elif "report" in event:
+            return report_from_json(event["report"])
+        else:
+            raise fault(plan, str(event.get("fault")))
+    process.wait()
+    complaints.seek(0)
+    said = complaints.read().decode("utf-8", "replace")
+    raise fault(plan, said or f"the referee ended with code {process.returncode}")
+
+
+def fault(plan: Plan, said: str) -> KitFault:
+    """Return the error for a run that the kit itself broke."""
+    return KitFault(Problem(plan.exercise, f"the checks could not be run\n{said.rstrip()}", ISSUES))
+
+
+def referee_environment() -> dict[str, str]:
+    """Return the environment without what would configure pytest or Python from outside."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in KEPT or not name.startswith(DROPPED)
+    } | {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Close the referee's input, which ends it and all it started; insist if it does not."""
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    try:
+        process.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        endings.end(process)

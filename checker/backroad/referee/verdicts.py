@@ -1,0 +1,175 @@
+"""From what a check raised to its verdict, and to the words for it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backroad.model import Check, Result, Verdict
+from backroad.referee.answers import ReplyMatcher
+from backroad.referee.evidence import Evidence, Trouble
+from backroad.referee.matchers import Exactly
+from backroad.referee.recorder import Recorder, short
+from backroad.referee.remote import FromSubject, Proxy
+from backroad.referee.scripts import Outcomes
+
+MAX_SHOWN = 2_000
+DID_NOT_RAISE = re.compile(r"^DID NOT RAISE (?:any of )?(?P<what>.*)$", re.DOTALL)
+CLASS_NAME = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
+IN_WORDS = {
+    "<": "less than ",
+    "<=": "at most ",
+    ">": "more than ",
+    ">=": "at least ",
+    "!=": "anything but ",
+    "is": "the very ",
+    "is not": "anything but the very ",
+}
+Compared = tuple[str, Any, Any]
+
+
+def passed(check: Check, seconds: float) -> Result:
+    """Return the result of a green check."""
+    return Result(check.name, check.sentence, check.stage, check.stretch, Verdict.PASSED, round(seconds, 4))
+
+
+def failed(
+    check: Check,
+    evidence: Evidence,
+    recorder: Recorder,
+    names: dict[int, str],
+    output: str | None,
+    seconds: float,
+) -> Result:
+    """Return the result of a check that is not green."""
+
+    def named(text: str | None) -> str | None:
+        return None if text is None else recorder.named(text, names)
+
+    blocked = evidence.verdict is Verdict.BLOCKED
+    did = evidence.did if evidence.did or blocked else recorder.lines(names)
+    return Result(
+        check.name,
+        check.sentence,
+        check.stage,
+        check.stretch,
+        evidence.verdict,
+        round(seconds, 4),
+        did=tuple(recorder.named(line, names) for line in did),
+        expected=named(evidence.expected),
+        got=named(evidence.got),
+        where=evidence.where,
+        frames=evidence.frames,
+        message=named(evidence.message),
+        remedy=evidence.remedy,
+        again=evidence.again,
+        output=evidence.output or output,
+        why=check.why or None,
+    )
+
+
+def judge(excinfo: pytest.ExceptionInfo[BaseException], compared: Compared | None, file: Path) -> Evidence:
+    """Return the evidence for the exception that ended a check."""
+    error = excinfo.value
+    if isinstance(error, Trouble):
+        return error.evidence
+    if isinstance(error, FromSubject):
+        return raised(error)
+    if isinstance(error, pytest.fail.Exception):
+        return not_raised(str(error))
+    if isinstance(error, AssertionError):
+        return unequal(compared, said_in(str(error)))
+    line = next((entry.lineno + 1 for entry in reversed(excinfo.traceback) if entry.path == file), 0)
+    message = f"the check could not go on with what it got: {type(error).__name__}: {error} ({file.name}:{line})"
+    return Evidence(Verdict.FAILED, message)
+
+
+def raised(error: Any) -> Evidence:
+    """Return the evidence for an exception of the learner's code."""
+    text = str(error)
+    name = str(error.backroad_told["type"])
+    return Evidence(Verdict.RAISED, f"{name}: {text}" if text else name, frames=error.backroad_frames)
+
+
+def not_raised(text: str) -> Evidence:
+    """Return the evidence for `pytest.raises` that saw nothing raised."""
+    match = DID_NOT_RAISE.match(text)
+    if match is None:
+        return Evidence(Verdict.FAILED, text)
+    due = " or ".join(CLASS_NAME.findall(match["what"])) or match["what"]
+    return Evidence(Verdict.FAILED, expected=f"it raises {due}", got="nothing was raised")
+
+
+def said_in(text: str) -> str | None:
+    """Return the message that the check gave with its assertion."""
+    message, _, explanation = text.partition("\nassert ")
+    if text.startswith("assert ") or not message:
+        return None
+    return message if explanation or not text.startswith("assert") else None
+
+
+def unequal(compared: Compared | None, message: str | None) -> Evidence:
+    """Return the evidence for an assertion that does not hold."""
+    if compared is None:
+        return Evidence(Verdict.FAILED, message or "the check does not hold")
+    op, got, due = compared
+    special = special_evidence(got, due) if op == "==" else None
+    if special is not None:
+        return special.but(message=message or special.message)
+    if op in ("in", "not in"):
+        words = "among them" if op == "in" else "not among them"
+        return Evidence(Verdict.FAILED, message, expected=f"{whole(got)} is {words}", got=whole(due))
+    told = (whole(due), whole(got))
+    if told[0] == told[1] and op == "==":
+        told = (f"{told[0]}  ({type_of(due)})", f"{told[1]}  ({type_of(got)})")
+    return Evidence(Verdict.FAILED, message, expected=IN_WORDS.get(op, "") + told[0], got=told[1])
+
+
+def special_evidence(got: Any, due: Any) -> Evidence | None:
+    """Return the evidence of values that know best how they differ."""
+    if isinstance(got, Outcomes):
+        return got.evidence(due)
+    if isinstance(due, ReplyMatcher):
+        return due.evidence(got)
+    return None
+
+
+def type_of(value: Any) -> str:
+    """Return the name of a value's type; a strict value's own."""
+    return type(value.value if isinstance(value, Exactly) else value).__name__
+
+
+def whole(value: Any) -> str:
+    """Return a value as text, whole unless it is very long."""
+    if isinstance(value, Proxy):
+        return short(value)
+    text = repr(value.value) if isinstance(value, Exactly) else repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text):,} characters)"
+
+
+def names_in(excinfo: pytest.ExceptionInfo[BaseException], file: Path) -> dict[int, str]:
+    """Return the check's own variable names for the objects of the subject."""
+    names: dict[int, str] = {}
+    for entry in excinfo.traceback:
+        if entry.path == file:
+            for name, value in entry.frame.f_locals.items():
+                if isinstance(value, Proxy):
+                    names.setdefault(value.backroad_ref, name)
+    return names
+
+
+def as_text(result: Result) -> str:
+    """Return a failure as plain pytest shows it."""
+    rows = [("did", "\n".join(result.did)), ("expected", result.expected), ("got", result.got)]
+    if result.where is not None:
+        rows.append(("where", f"{result.where.file}:{result.where.line}  {result.where.source}"))
+    rows += [("message", result.message), ("remedy", result.remedy), ("again", result.again)]
+    rows += [("output", result.output), ("why", result.why)]
+    lines = [f"{result.verdict}: {result.sentence}"]
+    for word, text in rows:
+        if text:
+            lines.append(f"  {word:<9} " + text.replace("\n", "\n" + " " * 12))
+    return "\n".join(lines)

@@ -1,0 +1,184 @@
+"""The subject's side of the conversation: loads the learner's code and does what the referee asks.
+
+Operations: `load` (the learner's module), `probes` (the exercise's own helper text), `call` (a callable or a
+method), `apply` (a built-in, operator or instrument, by name), `play` (a script of calls in one message).
+The same class serves a process of its own and, for debugging, the referee's process.
+"""
+
+from __future__ import annotations
+
+import builtins
+import operator
+import sys
+from collections.abc import Callable, Iterator
+from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType
+from typing import Any
+
+from backroad.subject import instruments, loader
+from backroad.subject.handles import Handles, describe, flush
+from backroad.wire import Decoder, Encoder, TooBig, pack
+
+
+CALLED = (FunctionType, BuiltinFunctionType, MethodType, type([].__init__))
+METHOD = frozenset({"method"})  # no plain value of the learner's is this very object
+
+
+class Ending(Exception):
+    """The learner's code asked to end its process."""
+
+    def __init__(self, code: object, frames: list[list[Any]]) -> None:
+        super().__init__(code)
+        self.code = code if isinstance(code, int) else int(code is not None)
+        self.frames = frames
+
+
+def advance(iterator: Iterator[Any]) -> list[Any]:
+    """Return `[value]`, or an empty list at the end."""
+    for value in iterator:
+        return [value]
+    return []
+
+
+def public_names(value: Any) -> list[str]:
+    """Return the names an object offers, without the private ones."""
+    return [name for name in vars(value) if type(name) is str and not name.startswith("_")]
+
+
+# Taken before the learner's code is loaded, so that it cannot put its own in their place.
+TRUSTED: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
+    {name: function for name, function in vars(builtins).items() if callable(function)}
+    | {
+        name: getattr(operator, name)
+        for name in (
+            "eq ne lt le gt ge add sub mul truediv floordiv mod pow neg pos invert and_ or_ xor lshift rshift "
+            "matmul getitem setitem delitem contains index length_hint "
+            "iadd isub imul iand ior ixor"
+        ).split()
+    }
+    | {"advance": advance, "public_names": public_names}
+    | {
+        name: getattr(instruments, name) for name in ("counted", "comparisons", "reset_comparisons", "plain")
+    }
+)
+
+
+class Agent:
+    """Answers requests about one submission."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        loader.find_in(root)
+        self._handles = Handles()
+        self._operations: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "load": lambda request: loader.load(self._root, request["name"]),
+            "probes": lambda request: loader.from_text("probes", request["source"], request["file"]),
+            "attribute": self._attribute,
+            "call": self._call,
+            "apply": self._apply,
+            "play": self._play,
+        }
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the reply to one request; raises Ending when the code asked for its end."""
+        self._handles.release(request.get("release", []))
+        try:
+            reply = self._do(request)
+        except TooBig as error:
+            reply = {"big": str(error)}
+        reply["id"] = request["id"]
+        return reply
+
+    def _do(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            value = self._operations[request["op"]](request)
+            return {"method": True} if value is METHOD else {"ok": self._encode(value)}
+        except (TooBig, Ending):
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever the learner's code raises is told
+            return {"raised": self._error(error)}
+
+    def _encode(self, value: Any) -> Any:
+        return Encoder(self._handles.refer).encode(value)
+
+    def _decode(self, data: Any) -> Any:
+        return Decoder(self._handles.resolve).decode(data)
+
+    def _error(self, error: BaseException) -> dict[str, Any]:
+        """Return the description of an exception, or end where it asks for that."""
+        if isinstance(error, instruments.TooManyLines):
+            raise TooBig(f"more than {instruments.MAX_LINES:,} lines were executed") from None
+        told = describe(error, self._root)
+        if isinstance(error, SystemExit):
+            raise Ending(error.code, told["frames"]) from None
+        told["error"] = self._handles.refer(error)
+        told["class"] = self._handles.refer(type(error))
+        error.__traceback__ = None  # its frames would keep the learner's objects alive
+        return told
+
+    def _attribute(self, request: dict[str, Any]) -> Any:
+        """Return an attribute's value, or METHOD for what is only there to be called."""
+        value = getattr(self._decode(request["on"]), request["name"])
+        return METHOD if type(value) in CALLED else value
+
+    def _call(self, request: dict[str, Any]) -> Any:
+        target = self._decode(request["on"])
+        if request.get("name") is not None:
+            target = getattr(target, request["name"])
+        arguments = self._decode(request["args"])
+        keywords = self._decode(request["kwargs"])
+        return target(*arguments, **keywords)
+
+    def _apply(self, request: dict[str, Any]) -> Any:
+        return TRUSTED[request["name"]](*self._decode(request["args"]), **self._decode(request["kwargs"]))
+
+    def _play(self, request: dict[str, Any]) -> Any:
+        target = self._decode(request["on"])
+        script = self._decode(request["script"])
+        if not request.get("steps"):
+            return [self._outcome(target, operation) for operation in script]
+        lines = []
+        for operation in script:
+            with instruments.LineCounter(self._root) as counter:
+                self._outcome(target, operation)
+            lines.append(counter.lines)
+        return lines
+
+    def _outcome(self, target: Any, operation: tuple[Any, ...]) -> list[Any]:
+        """Return `["returned", value]`, `["done"]` for a discarded value, or `["raised", description]`."""
+        name, *arguments = operation
+        try:
+            value = perform(target, name.lstrip("!"), arguments)
+        except MemoryError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - an outcome is a value
+            told = self._error(error)
+            return ["raised", [told["type"], told["builtin"], told["lineage"], told["text"], told["frames"]]]
+        return ["done"] if name.startswith("!") else ["returned", value]
+
+
+def perform(target: Any, name: str, arguments: list[Any]) -> Any:
+    """Do one operation of a script: `.name` reads an attribute, `builtins.name` applies a built-in."""
+    if name.startswith("."):
+        return getattr(target, name[1:])
+    if name.startswith("builtins."):
+        return TRUSTED[name.removeprefix("builtins.")](target, *arguments)
+    return getattr(target, name)(*arguments)
+
+
+def reply_bytes(agent: Agent, request: dict[str, Any]) -> bytes:
+    """Return the frame of the reply."""
+    reply = agent.answer(request)
+    try:
+        return pack(reply)
+    except TooBig as error:
+        return pack({"id": request["id"], "big": str(error)})
+
+
+def main(channel: str) -> None:
+    """Serve the referee on an inherited socket until it hangs up."""
+    from backroad.subject.conversation import converse
+
+    sys.exit(converse(channel))
+
+
+__all__ = ["Agent", "Ending", "flush", "main", "perform", "reply_bytes"]

@@ -1,0 +1,139 @@
+"""Locks the subject's process in, as strongly as the machine allows.
+
+Level 1: no core files, limits on memory, files and processes, death with the parent.
+Level 2: also Landlock (files, signals, connections) and seccomp (system calls), no new privileges.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import sys
+from dataclasses import dataclass
+
+from backroad.subject import landlock, seccomp
+
+MIB = 2**20
+SET_PDEATHSIG, SET_NO_NEW_PRIVS = 1, 38
+MAX_FILES = 512
+CPU_SECONDS = 600
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/shm")
+PROC_IN_MODULES = ("/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/proc/sys")
+
+
+@dataclass(frozen=True)
+class Walls:
+    """What the process may reach: paths, sizes in MiB, the strongest level wanted."""
+
+    service: bool = False
+    readable: tuple[str, ...] = ()
+    listable: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
+    connect: tuple[int, ...] = ()
+    memory: int = 1024
+    file: int = 64
+    processes: int = 64
+    max_level: int = 3
+
+
+@dataclass(frozen=True)
+class Probe:
+    """The level this machine allows, and what is missing for a higher one: (what, remedy)."""
+
+    level: int
+    missing: tuple[tuple[str, str], ...] = ()
+
+
+def probe() -> Probe:
+    """Say how strongly a subject can be locked in here, without doing it."""
+    if os.name != "posix":
+        return Probe(1, (("resource limits, Landlock, seccomp", "use Linux, or WSL on Windows"),))
+    missing = []
+    if landlock.abi() == 0:
+        missing.append(("Landlock", "Linux 5.13 or newer with `landlock` in the kernel's `lsm=` list"))
+    if not has_seccomp():
+        missing.append(("seccomp", "Linux on x86-64 or aarch64 with CONFIG_SECCOMP_FILTER"))
+    return Probe(1 if missing else 2, tuple(missing))
+
+
+def has_seccomp() -> bool:
+    """Return whether this kernel filters system calls and the numbers are known."""
+    return os.path.exists("/proc/sys/kernel/seccomp") and platform.machine() in seccomp.ARCHITECTURES
+
+
+def confine(walls: Walls) -> int:
+    """Lock this process in and return the level reached."""
+    if walls.max_level < 1:
+        return 0
+    limit_resources(walls)
+    if walls.max_level < 2 or probe().level < 2:
+        return 1
+    try:
+        raise_walls(walls)
+    except OSError:
+        return 1
+    return 2
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends; Linux only."""
+    if landlock.libc is not None and sys.platform == "linux":
+        landlock.libc.prctl(SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+
+
+def limit_resources(walls: Walls) -> None:
+    """Set the limits that every Unix has."""
+    if os.name != "posix":
+        return
+    import resource
+
+    die_with_parent()
+    wanted = [
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, walls.file * MIB),
+        (resource.RLIMIT_NOFILE, MAX_FILES),
+        # Not the address space: thread stacks and arenas would count although nobody touches them.
+        (resource.RLIMIT_DATA, walls.memory * MIB),
+    ]
+    if hasattr(resource, "RLIMIT_NPROC"):
+        wanted.append((resource.RLIMIT_NPROC, running_tasks() + walls.processes))
+    for kind, value in wanted:
+        lower(kind, value)
+
+
+def lower(kind: int, value: int) -> None:
+    """Lower one limit, hard and soft; a stricter one stays."""
+    import resource
+
+    _, hard = resource.getrlimit(kind)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    try:
+        resource.setrlimit(kind, (value, value))
+    except (OSError, ValueError):
+        return  # macOS refuses some; the wall clock still holds
+
+
+def running_tasks() -> int:
+    """Return how many tasks run on this machine, an upper bound for those of this user."""
+    try:
+        with open("/proc/loadavg", encoding="ascii") as file:
+            return int(file.read().split()[3].split("/")[1])
+    except (OSError, ValueError, IndexError):
+        return 4096
+
+
+def raise_walls(walls: Walls) -> None:
+    """Apply Landlock and seccomp."""
+    rules = landlock.Ruleset(limit_connect=walls.service)
+    rules.allow(walls.readable, landlock.READ | landlock.EXECUTE)
+    rules.allow(walls.listable, landlock.READ_DIR)
+    rules.allow(DEVICES, landlock.READ | landlock.WRITE_FILE | rules.rights)
+    rules.allow(("/proc",) if walls.service else PROC_IN_MODULES, landlock.READ)
+    rules.allow(walls.writable, rules.rights)
+    rules.allow_connect(walls.connect)
+    if landlock.libc is None or landlock.libc.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        raise OSError("no_new_privs was refused")
+    rules.enforce()
+    seccomp.enforce(service=walls.service)

@@ -1,0 +1,69 @@
+"""The loop of the subject's process: first frame configures and confines, every other is a request."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+from backroad.subject import confinement
+from backroad.subject.agent import Agent, Ending, flush, reply_bytes
+from backroad.wire import VERSION, Unpacker, pack
+
+RECEIVE = 2**16
+STACK_SIGNAL = getattr(signal, "SIGUSR1", None)
+
+
+def converse(channel: str) -> int:
+    """Answer requests until the referee hangs up; returns the exit code."""
+    with connect(channel) as link:
+        unpacker = Unpacker()
+        agent: Agent | None = None
+        while data := link.recv(RECEIVE):
+            for message in unpacker.feed(data):
+                if agent is None:
+                    agent = configure(link, message)
+                else:
+                    serve(link, agent, message)
+    return 0
+
+
+def connect(channel: str) -> socket.socket:
+    """Return the socket to the referee: an inherited descriptor, or `port:secret` on loopback."""
+    if ":" not in channel:
+        return socket.socket(fileno=int(channel))
+    port, secret = channel.split(":")
+    link = socket.create_connection(("127.0.0.1", int(port)))
+    link.sendall(secret.encode("ascii"))
+    return link
+
+
+def configure(link: socket.socket, message: dict[str, Any]) -> Agent:
+    """Prepare the process, lock it in, and say how strongly."""
+    # Imported now: behind the walls some of these files could not be read.
+    import encodings.idna  # noqa: F401
+    import linecache  # noqa: F401
+    import traceback  # noqa: F401
+
+    sys.dont_write_bytecode = True
+    if STACK_SIGNAL is not None:
+        faulthandler.register(STACK_SIGNAL, file=message["stacks"], all_threads=True)
+    level = confinement.confine(confinement.Walls(**message["walls"]))
+    agent = Agent(message["root"])
+    link.sendall(pack({"version": VERSION, "level": level}))
+    return agent
+
+
+def serve(link: socket.socket, agent: Agent, message: dict[str, Any]) -> None:
+    """Answer one request; an ending asked for is told first, then done."""
+    try:
+        frame = reply_bytes(agent, message)
+    except Ending as ending:
+        flush()
+        link.sendall(pack({"id": message["id"], "exit": ending.code, "frames": ending.frames}))
+        os._exit(ending.code & 0xFF)
+    flush()
+    link.sendall(frame)

@@ -1,0 +1,145 @@
+"""References to objects that may not cross the wire, and what is told of an exception."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from os import path
+from types import FrameType, ModuleType, TracebackType
+from typing import Any
+
+MAX_TEXT = 10_000
+MAX_FRAMES = 30
+
+
+class Handles:
+    """Gives every object that leaves by reference a number, and the object back for its number."""
+
+    def __init__(self) -> None:
+        self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
+        self._next = 1
+
+    def refer(self, value: Any) -> dict[str, Any]:
+        """Return the reference of an object; the same object has the same number while it is held."""
+        number = self._numbers.get(id(value))
+        if number is None:
+            number = self._next
+            self._next += 1
+            self._objects[number] = value
+            self._numbers[id(value)] = number
+        told = {"ref": number, "type": name_of(type(value)), "what": what(value), "name": name_of(value)}
+        if told["what"] == "error":
+            bases = type.__getattribute__(value, "__bases__")
+            told["bases"] = [self.refer(base) for base in bases if not is_builtin(base)]
+            told["builtin"] = nearest_builtin(value)
+        return told
+
+    def resolve(self, reference: dict[str, Any]) -> Any:
+        """Return the object of a reference."""
+        return self._objects[reference["ref"]]
+
+    def release(self, numbers: list[int]) -> None:
+        """Forget objects that the referee holds no longer."""
+        for number in numbers:
+            value = self._objects.pop(number, None)
+            self._numbers.pop(id(value), None)
+
+
+def what(value: Any) -> str:
+    """Return which kind of proxy an object needs."""
+    kind = type(value)
+    if issubclass(kind, ModuleType):
+        return "module"
+    if issubclass(kind, type):
+        return "error" if issubclass(value, BaseException) else "class"
+    return "object"
+
+
+def name_of(value: Any) -> str:
+    """Return the `__name__` of a class, function or module, or nothing."""
+    name = None
+    if isinstance(value, type):
+        name = type.__getattribute__(value, "__name__")
+    elif type(value).__name__ in ("function", "builtin_function_or_method", "module", "method"):
+        name = getattr(value, "__name__", None)
+    return name[:200] if type(name) is str else ""
+
+
+def describe(error: BaseException, root: str) -> dict[str, Any]:
+    """Return what the referee may know of an exception: class names, text, the learner's own frames."""
+    lineage = [name_of(kind) for kind in type.__getattribute__(type(error), "__mro__")]
+    return {
+        "type": lineage[0],
+        "builtin": nearest_builtin(type(error)),
+        "lineage": lineage,
+        "text": text_of(error),
+        "frames": frames_of(error.__traceback__, root),
+        "syntax": syntax_place(error, root),
+    }
+
+
+def nearest_builtin(kind: type) -> str:
+    """Return the name of the first built-in class among the bases of an exception's class."""
+    return next(name_of(base) for base in type.__getattribute__(kind, "__mro__") if is_builtin(base))
+
+
+def is_builtin(kind: type) -> bool:
+    """Return whether a class is one of Python's own, whatever its `__module__` says."""
+    return vars(builtins).get(name_of(kind)) is kind
+
+
+def text_of(error: BaseException) -> str:
+    """Return the exception's message, whatever its `__str__` does short of not returning."""
+    try:
+        text = str(error)
+    except BaseException as failure:  # noqa: BLE001 - a learner's __str__ may raise anything
+        return f"(its __str__ raised {name_of(type(failure))})"
+    return str.__getitem__(text, slice(MAX_TEXT))
+
+
+def own_file(file: str, root: str) -> str | None:
+    """Return a file's name relative to the submission, or None for foreign code."""
+    return path.relpath(file, root).replace("\\", "/") if file.startswith(root + path.sep) else None
+
+
+def frames_of(trace: TracebackType | None, root: str) -> list[list[Any]]:
+    """Return `[file, line, function]` for the frames of the submission, innermost last."""
+    frames: list[list[Any]] = []
+    while trace is not None:
+        add_frame(frames, trace.tb_frame, trace.tb_lineno, root)
+        trace = trace.tb_next
+    return frames[-MAX_FRAMES:]
+
+
+def stack_of(frame: FrameType | None, root: str) -> list[list[Any]]:
+    """Return `[file, line, function]` for a running stack, innermost last."""
+    frames: list[list[Any]] = []
+    while frame is not None:
+        add_frame(frames, frame, frame.f_lineno, root)
+        frame = frame.f_back
+    return frames[::-1][-MAX_FRAMES:]
+
+
+def add_frame(frames: list[list[Any]], frame: FrameType, line: int, root: str) -> None:
+    """Append a frame if it is the submission's own."""
+    file = own_file(frame.f_code.co_filename, root)
+    if file is not None:
+        frames.append([file, line, frame.f_code.co_name])
+
+
+def syntax_place(error: BaseException, root: str) -> list[Any] | None:
+    """Return `[file, line, function]` of a SyntaxError in the submission."""
+    if not isinstance(error, SyntaxError):
+        return None
+    file = own_file(str(error.filename), root)
+    return [file, error.lineno or 1, ""] if file is not None else None
+
+
+def flush() -> None:
+    """Push out what the learner's code printed; a broken stream of theirs is not our trouble."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:  # noqa: BLE001, S112 - the stream may be anything by now
+            continue

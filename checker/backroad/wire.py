@@ -1,0 +1,211 @@
+"""The messages between referee and subject: length-prefixed JSON, values by copy, the rest by reference.
+
+Exact built-in types cross by copy, and so do subclasses that keep their base's behaviour (an `IntEnum`,
+a named tuple): what crosses is then the base's data, taken by the base's own methods. Everything else is
+a reference, so an object that claims to equal everything never reaches the referee as a value.
+Nothing here executes, imports or unpickles what it reads.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+import struct
+import sys
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+VERSION = 1
+MAX_FRAME = 32 * 2**20
+MAX_DEPTH = 200
+MAX_ITEMS = 2_000_000
+SMALL_INT = 2**63
+MAX_INT_BITS = 400_000
+HEADER = struct.Struct(">I")
+
+Refer = Callable[[Any], dict[str, Any]]
+Resolve = Callable[[dict[str, Any]], Any]
+
+
+class WireError(Exception):
+    """A message that the other side should not have sent."""
+
+
+class TooBig(Exception):
+    """A value that may not cross: too large, too deep, or endless."""
+
+
+def pack(message: dict[str, Any]) -> bytes:
+    """Return the frame of a message: four bytes of length (big-endian), then ASCII JSON."""
+    body = json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
+    if len(body) > MAX_FRAME:
+        raise TooBig(f"{len(body):,} bytes where at most {MAX_FRAME:,} may cross")
+    return HEADER.pack(len(body)) + body
+
+
+class Unpacker:
+    """Cuts a byte stream into messages; raises WireError for whatever is none."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
+        """Yield the messages that `data` completes."""
+        self._buffer += data
+        while len(self._buffer) >= HEADER.size:
+            (length,) = HEADER.unpack_from(self._buffer)
+            if length > MAX_FRAME:
+                raise WireError(f"a frame of {length:,} bytes")
+            if len(self._buffer) < HEADER.size + length:
+                return
+            body = bytes(self._buffer[HEADER.size : HEADER.size + length])
+            del self._buffer[: HEADER.size + length]
+            yield parse(body)
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """Return the message of one frame."""
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"a frame that is no message ({type(error).__name__})") from None
+    if not isinstance(message, dict):
+        raise WireError("a frame that holds no object")
+    return message
+
+
+class Encoder:
+    """Turns values into JSON; `refer` gives the reference of what may not be copied."""
+
+    def __init__(self, refer: Refer) -> None:
+        self._refer = refer
+        self._left = MAX_ITEMS
+
+    def encode(self, value: Any, depth: int = 0) -> Any:
+        """Return the JSON for a value; raises TooBig."""
+        kind = type(value)
+        if value is None or kind is bool or kind is str:
+            return value
+        if kind is int:
+            return value if -SMALL_INT <= value < SMALL_INT else big_int(value)
+        if depth > MAX_DEPTH:
+            raise TooBig(f"a value nested deeper than {MAX_DEPTH} levels")
+        writer = WRITERS.get(kind)
+        if writer is not None:
+            return writer(self, value, depth + 1)
+        if kind is getattr(sys.modules.get("uuid"), "UUID", None):
+            return {"UUID": str(value)}
+        base = faithful_base(kind)
+        if base is not None:
+            return self.encode(BASE_DATA[base](value), depth)
+        return self._refer(value)
+
+    def many(self, values: Iterable[Any], depth: int) -> list[Any]:
+        """Return the JSON for each value."""
+        encoded = []
+        for value in values:
+            self._left -= 1
+            if self._left < 0:
+                raise TooBig(f"more than {MAX_ITEMS:,} items")
+            encoded.append(self.encode(value, depth))
+        return encoded
+
+    def pairs(self, items: Iterable[tuple[Any, Any]], depth: int) -> list[list[Any]]:
+        """Return the JSON for the items of a dict."""
+        return [self.many(pair, depth) for pair in items]
+
+
+def big_int(value: int) -> dict[str, str]:
+    """Return the tagged form of an integer that does not fit in 64 bits."""
+    if value.bit_length() > MAX_INT_BITS:
+        raise TooBig(f"an integer of {value.bit_length():,} bits")
+    return {"int": hex(value)}
+
+
+KEPT = ("__eq__", "__ne__", "__lt__", "__hash__", "__getitem__", "__iter__", "__len__", "__contains__")
+BASE_DATA: dict[type, Callable[[Any], Any]] = {
+    int: int.__int__,
+    str: lambda text: str.__getitem__(text, slice(None)),
+    float: float.__float__,
+    tuple: lambda items: tuple(tuple.__iter__(items)),
+}
+
+
+def faithful_base(kind: type) -> type | None:
+    """Return the built-in type whose comparisons and iteration `kind` keeps unchanged, if there is one."""
+    for base in BASE_DATA:
+        if base in type.__getattribute__(kind, "__mro__"):
+            same = all(getattr(kind, name, None) is getattr(base, name, None) for name in KEPT)
+            return base if same else None
+    return None
+
+
+WRITERS: dict[type, Callable[[Encoder, Any, int], Any]] = {
+    float: lambda _, value, __: value if math.isfinite(value) else {"float": repr(value)},
+    list: lambda encoder, value, depth: encoder.many(value, depth),
+    tuple: lambda encoder, value, depth: {"tuple": encoder.many(value, depth)},
+    dict: lambda encoder, value, depth: {"dict": encoder.pairs(value.items(), depth)},
+    set: lambda encoder, value, depth: {"set": encoder.many(value, depth)},
+    frozenset: lambda encoder, value, depth: {"frozenset": encoder.many(value, depth)},
+    bytes: lambda _, value, __: {"bytes": b2a_base64(value, newline=False).decode("ascii")},
+    bytearray: lambda _, value, __: {"bytearray": b2a_base64(value, newline=False).decode("ascii")},
+    datetime: lambda _, value, __: {"datetime": datetime.isoformat(value)},
+    date: lambda _, value, __: {"date": date.isoformat(value)},
+    time: lambda _, value, __: {"time": time.isoformat(value)},
+    timedelta: lambda _, value, __: {"timedelta": [value.days, value.seconds, value.microseconds]},
+    Decimal: lambda _, value, __: {"Decimal": str(value)},
+    slice: lambda encoder, value, depth: {"slice": encoder.many((value.start, value.stop, value.step), depth)},
+    type(NotImplemented): lambda _, __, ___: {"NotImplemented": None},
+}
+
+
+class Decoder:
+    """Turns JSON back into values; `resolve` gives the object of a reference."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+
+    def decode(self, data: Any) -> Any:
+        """Return the value; raises WireError for JSON that no Encoder writes."""
+        try:
+            return self._read(data)
+        except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+            raise WireError(f"a value that is none ({type(error).__name__})") from None
+
+    def _read(self, data: Any) -> Any:
+        if isinstance(data, list):
+            return [self._read(item) for item in data]
+        if not isinstance(data, dict):
+            return data
+        if "ref" in data:
+            return self._resolve(data)
+        ((tag, content),) = data.items()
+        if tag in CONTAINERS:
+            return CONTAINERS[tag](self._read(content))
+        return READERS[tag](content)
+
+
+CONTAINERS: dict[str, Callable[[Any], Any]] = {
+    "tuple": tuple,
+    "slice": lambda parts: slice(*parts),
+    "dict": dict,
+    "set": set,
+    "frozenset": frozenset,
+}
+READERS: dict[str, Callable[[Any], Any]] = {
+    "int": lambda text: int(text, 16),
+    "float": float,
+    "bytes": a2b_base64,
+    "bytearray": lambda text: bytearray(a2b_base64(text)),
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "timedelta": lambda parts: timedelta(*parts),
+    "Decimal": Decimal,
+    "UUID": lambda text: importlib.import_module("uuid").UUID(text),
+    "NotImplemented": lambda _: NotImplemented,
+}
