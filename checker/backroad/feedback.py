@@ -128,8 +128,8 @@ def mistake(result: Result, everything: bool = False) -> Mistake:
 def paragraphs(result: Result, everything: bool = False) -> Iterator[Paragraph]:
     """Yield what happened, in the order in which a learner needs it."""
     if result.did:
-        yield Paragraph(_did_label(result), visible("\n".join(result.did)), keep=Keep.TAIL)
-    yield from _difference(result.expected, result.got)
+        yield _deed(visible("\n".join(result.did)))
+    yield from _difference(result.expected, None if _says_it_all(result) else result.got)
     yield from _event(result)
     if everything and len(result.frames) > 1:
         yield Paragraph("frames", "\n".join(map(place_text, result.frames)))
@@ -169,8 +169,15 @@ def differing(left: str, right: str) -> tuple[tuple[int, int], tuple[int, int]] 
     return (head, len(left) - tail), (head, len(right) - tail)
 
 
-def _did_label(result: Result) -> str:
-    return "started" if result.verdict is Verdict.UNREADABLE else "did"
+def _deed(text: str) -> Paragraph:
+    """Return what was done; a service is started, which is told by the label."""
+    started = text.removeprefix("started ")
+    return Paragraph("did" if started == text else "started", started, keep=Keep.TAIL)
+
+
+def _says_it_all(result: Result) -> bool:
+    """Whether the message of a submission that cannot be read repeats what was got."""
+    return result.verdict is Verdict.UNREADABLE and (result.got or "\0") in (result.message or "")
 
 
 def _difference(expected: str | None, got: str | None) -> Iterator[Paragraph]:
@@ -193,7 +200,7 @@ def _event(result: Result) -> Iterator[Paragraph]:
     label = EVENT_LABELS.get(result.verdict, "")
     if result.verdict is Verdict.FAILED and message:
         label = "because"
-    if result.verdict is Verdict.UNREADABLE and result.got:
+    if result.verdict is Verdict.UNREADABLE and result.got and not _says_it_all(result):
         label = "because"
     if message:
         yield Paragraph(label, message, Form.PROSE, Keep.HEAD)

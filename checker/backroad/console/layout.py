@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from backroad.console.rows import Piece, Row, Span, Style, padded, pieces, row, wrapped
+from backroad.console.rows import NARROW, Piece, Row, Span, Style, padded, pieces, row, wrapped
 from backroad.feedback import Form, Keep, Mistake, Paragraph
 from backroad.glyphs import columns
 
 LABEL = 11
-NARROW = 60
 ENDLESS = 1_000_000
 _WINDOW = 20_000
 _WORD = r"(?:'[^']*'|\"[^\"]*\"|\\.|[^\s'\"\\])+"

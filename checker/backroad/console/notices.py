@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from backroad.console.layout import NARROW
-from backroad.console.rows import EMPTY, Row, Span, Style, apart, next_rows, padded, row, wrapped
+from backroad.console.rows import EMPTY, NARROW, Row, Span, Style, apart, next_rows, padded, row, wrapped
 from backroad.glyphs import columns, one_line, visible
 from backroad.model import Check, Exercise
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backroad.console.layout import ENDLESS, NARROW, lay_mistake
+from backroad.console.layout import ENDLESS, lay_mistake
 from backroad.console.rows import (
     EMPTY,
+    NARROW,
     Row,
     Span,
     Style,
     apart,
+    joined,
     listed,
     next_rows,
     padded,
@@ -146,24 +148,15 @@ def _other(other: Other, width: int) -> Row:
 def _tail(report: Report, feedback: Feedback, around: Around, everything: bool, width: int) -> list[Row]:
     several = len(feedback.others) + len(feedback.mistakes) > 1
     waiting = f"{len(feedback.blocked)} more wait for {'these' if several else 'this one'}"
+    unread = feedback.untold > 0
     rungs = f" ({around.hints_left} left)" if around.hints_left else ""
     parts = [
         waiting if feedback.blocked else "",
         f"{feedback.untold - 1} more wait for that" if feedback.untold > 1 else "",
-        f"backroad hint{rungs}" if around.hints_left or not report.passed else "backroad compare",
+        "backroad compare" if report.passed else "backroad check" if unread else f"backroad hint{rungs}",
         "" if everything else "--all shows everything",
     ]
-    return [row(f" {line}") for line in _joined(filter(None, parts), width - 1)]
-
-
-def _joined(parts: Iterable[str], width: int) -> list[str]:
-    lines: list[str] = []
-    for part in parts:
-        if lines and columns(lines[-1]) + columns(part) + 3 <= width:
-            lines[-1] += f" · {part}"
-        else:
-            lines.append(part)
-    return lines
+    return [row(f" {line}") for line in joined(filter(None, parts), width - 1)]
 
 
 def _story(around: Around, width: int) -> list[Row]:

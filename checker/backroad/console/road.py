@@ -6,8 +6,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from backroad.console.layout import NARROW
-from backroad.console.rows import EMPTY, Row, Span, Style, next_rows, padded, row, shortened, text_of, wrapped
+from backroad.console.rows import (
+    EMPTY,
+    NARROW,
+    Row,
+    Span,
+    Style,
+    joined,
+    next_rows,
+    padded,
+    row,
+    shortened,
+    text_of,
+    wrapped,
+)
 from backroad.glyphs import columns
 from backroad.model import Exercise, Roadmap, Step
 from backroad.progress import NOTHING, Standing, State
@@ -15,15 +27,15 @@ from backroad.progress import NOTHING, Standing, State
 SIGNS = {
     State.OPEN: Span("○"),
     State.STARTED: Span("●", Style.MARK),
-    State.OLDER: Span("✓", Style.DIM),
+    State.OLDER: Span("◐", Style.GOOD),
     State.DONE: Span("✓", Style.GOOD),
     State.GOLD: Span("★", Style.GOOD),
 }
 MEANINGS = {
     State.STARTED: "under way",
-    State.OLDER: "done with the checks of an older kit",
+    State.OLDER: "done, with older checks",
     State.DONE: "done",
-    State.GOLD: "done, hardening too",
+    State.GOLD: "done with hardening",
 }
 
 
@@ -160,5 +172,5 @@ def _legend(travel: Travel, width: int) -> list[Row]:
     """Explain the signs that are in use beyond the open circle."""
     states: Iterable[State] = {travel.state(exercise) for exercise in travel.roadmap.exercises}
     told = [f"{SIGNS[state].text} {MEANINGS[state]}" for state in MEANINGS if state in states]
-    rows = [row(Span(f" {line}", Style.DIM)) for line in wrapped("   ".join(told), width - 1)] if told else []
+    rows = [row(Span(f" {line}", Style.DIM)) for line in joined(told, width - 1, "   ")]
     return [*rows, EMPTY] if rows else []

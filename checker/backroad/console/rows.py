@@ -12,6 +12,8 @@ import click
 
 from backroad.glyphs import columns
 
+NARROW = 60  # below this, labels stand above their text and not beside it
+
 
 class Style(Enum):
     """What a stretch of text is; colour adds to it, never carries it."""
@@ -138,6 +140,17 @@ def apart(left: Sequence[Span], right: str, width: int) -> list[Row]:
     if gap >= 2:
         return [(*left, Span(" " * gap), Span(right, Style.DIM))]
     return [tuple(left), row(" ", Span(right, Style.DIM))]
+
+
+def joined(parts: Iterable[str], width: int, between: str = " · ") -> list[str]:
+    """Return the parts in lines of at most `width`, none of them broken."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and columns(lines[-1] + between + part) <= width:
+            lines[-1] += between + part
+        else:
+            lines.append(part)
+    return lines
 
 
 def listed(signs: Iterable[Span], width: int) -> list[Row]:
