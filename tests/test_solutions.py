@@ -102,3 +102,25 @@ def test_broken_checks_are_not_told_here(greeter: Exercise) -> None:
     """Check files that cannot be read are told where they are read, not as wrong mutants."""
     (greeter.folder / "checks/test_1_hello.py").write_text("def")
     assert told(greeter) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("reference", "reference: x: is a link that leaves"),
+        ("alternatives/node", "alternatives/node: x: is a link"),
+    ],
+    ids=["reference", "alternative"],
+)
+def test_trees_that_cannot_be_read_are_told(greeter: Exercise, name: str, said: str) -> None:
+    """What keeps a tree from being put together is told with its folder."""
+    (greeter.solution / name / "x").symlink_to("/etc/passwd")
+    (line,) = told(greeter)
+    assert line.startswith(said)
+
+
+def test_a_wrong_removal_is_told(greeter: Exercise) -> None:
+    """A line of `.layer-removes` that means nothing is told with the alternative."""
+    (greeter.solution / "alternatives/node/.layer-removes").write_text("app.py")
+    (line,) = told(greeter)
+    assert line.startswith("alternatives/node: .layer-removes: app.py is no path")

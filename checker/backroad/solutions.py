@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from backroad import layers
 from backroad.errors import BackroadError, Problem, nearest
 from backroad.fields import Table, read_table
-from backroad.layers import edited, reference
 from backroad.model import Edit, Equivalent, Exercise, Mutant, Solution
 from backroad.names import subfolders
 from backroad.stages import read_stages
@@ -27,13 +29,14 @@ def load_solution(exercise: Exercise) -> Solution:
 def read_solution(exercise: Exercise) -> tuple[Solution, list[Problem]]:
     """Return what proves an exercise as far as it can be read, and what is wrong."""
     folder = exercise.solution
+    others = folder / "alternatives"
+    alternatives = tuple(others / name for name in subfolders(others))
     problems = list(_missing(folder))
     table = read_table(folder / MUTANTS, problems) if folder.is_dir() else None
     mutants, equivalents = _read_mutants(table) if table else ((), ())
+    tree = _laid_out(exercise, [other.name for other in alternatives], problems)
     if table:
-        problems += _mutant_problems(exercise, mutants, table.where)
-    others = folder / "alternatives"
-    alternatives = tuple(others / name for name in subfolders(others))
+        problems += _mutant_problems(tree, _checks(exercise), mutants, table.where)
     return Solution(folder / "reference", alternatives, mutants, equivalents, folder / "NOTES.md"), problems
 
 
@@ -71,9 +74,10 @@ def _mutant(table: Table) -> Mutant:
     return mutant
 
 
-def _mutant_problems(exercise: Exercise, mutants: Sequence[Mutant], where: str) -> Iterator[Problem]:
+def _mutant_problems(
+    tree: Tree | None, checks: set[str] | None, mutants: Sequence[Mutant], where: str
+) -> Iterator[Problem]:
     """Yield what is wrong with mutants beside the reference, the checks, and one another."""
-    tree, checks = _reference(exercise), _checks(exercise)
     for place, mutant in enumerate(mutants):
         here = f"{where}: {mutant.name or f'mutant {place + 1}'}"
         for earlier in mutants[:place]:
@@ -95,17 +99,28 @@ def _unknown_checks(checks: set[str], mutant: Mutant, here: str) -> Iterator[Pro
 
 def _edit_problems(tree: Tree, mutant: Mutant, here: str) -> Iterator[Problem]:
     try:
-        edited(tree, mutant.edits)
+        layers.edited(tree, mutant.edits)
     except BackroadError as error:
         for problem in error.problems:
-            yield Problem(f"{here}: {problem.where}", problem.what, problem.remedy)
+            yield replace(problem, where=f"{here}: {problem.where}")
 
 
-def _reference(exercise: Exercise) -> Tree | None:
-    """Return the reference's tree; None if it cannot be put together, which is a problem of its own."""
+def _laid_out(exercise: Exercise, alternatives: Sequence[str], problems: list[Problem]) -> Tree | None:
+    """Return the reference's tree if it can be put together; what is wrong with any tree is a problem."""
+    needed = (layers.project(exercise), exercise.folder / "starter", exercise.solution / "reference")
+    if not all(folder.is_dir() for folder in needed):
+        return None  # told already, each by who needs it first
+    for name in alternatives:
+        folder = exercise.solution / "alternatives" / name
+        _tree(partial(layers.alternative, exercise, name), folder, problems)
+    return _tree(partial(layers.reference, exercise), exercise.solution / "reference", problems)
+
+
+def _tree(make: Callable[[], Tree], folder: Path, problems: list[Problem]) -> Tree | None:
     try:
-        return reference(exercise)
-    except BackroadError:
+        return make()
+    except BackroadError as error:
+        problems += [replace(problem, where=f"{folder}: {problem.where}") for problem in error.problems]
         return None
 
 
