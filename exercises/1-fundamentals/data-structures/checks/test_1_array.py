@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+
 from backroad.checks import agree, exactly, hint, play
 
 GROW = (
@@ -114,7 +115,7 @@ def test_array_takes_integers_as_index(subject, builtins, probes):
 
 @hint(
     "Make a gap for the new element; close the gap of the one that leaves",
-    "insert moves elements from the back, one slot up each; pop moves them from the front, one slot down each",
+    "insert moves elements one slot up, the last one first; pop moves them one slot down, the first first",
     "insert: for free in range(length, slot, -1): block[free] = block[free - 1]; "
     "clamp with min(max(slot, 0), length)",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from backroad.checks import exactly, hint, play
 
 ENDS = (
@@ -179,7 +180,7 @@ def test_list_inserts_after_a_node(subject, probes):
 def test_remove_by_handle(subject, probes):
     """remove takes out the first, a middle, the last and the only node, and returns its value
 
-    a tail that points at a removed node keeps it alive, and the next push_back appends to a list nobody can reach
+    a tail that points at a removed node keeps it alive, and the next push_back is lost with it
     """
     for doomed in (2, 0, 1):
         items = subject.LinkedList()

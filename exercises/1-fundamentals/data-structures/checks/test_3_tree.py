@@ -7,11 +7,12 @@ from bisect import bisect_left, bisect_right
 from itertools import islice
 
 import pytest
+
 from backroad.checks import agree, exactly, hint, play
 
 WALK = (
-    "Every question to the tree is the same walk: from the root, left for smaller keys, right for larger ones",
-    "Write one method that returns the node of a key and the node above it; reading, storing and deleting use it",
+    "Every question is the same walk: from the root, left for smaller keys, right for larger ones",
+    "Write one method that returns the node of a key and the one above it; all others use it",
     "while node is not None: if key < node.key: node = node.left elif key == node.key: break "
     "else: node = node.right",
 )
@@ -36,7 +37,7 @@ NEAREST = (
 LEVELS = (
     "Take the tree level by level: all children of one level are the next level",
     "Start with a list that holds the root; build the next list from the left and right child of each node",
-    "while level: …; level = [child for node in level for child in (node.left, node.right) if child is not None]",
+    "while level: …; level = [child for node in level for child in (node.left, node.right) if child]",
 )
 
 
@@ -171,7 +172,7 @@ def test_tree_delete_all_three_cases(subject, builtins, probes):
         left.remove(root)
         del tree[root]
         assert list(tree) == exactly(left)
-    # All 4,320 ways to build six keys and delete one are tried beside your code; a wrong one is repeated here.
+    # All 4,320 ways to store six keys and delete one are tried beside your code; a wrong one is repeated.
     order, doomed = probes.first_wrong_deletion(subject.TreeMap) or ([], None)
     tree = subject.TreeMap()
     for key in order:
@@ -337,11 +338,10 @@ def test_tree_survives_sorted_keys(subject, builtins, source):
 
     ids and dates come in order; that is the normal case, not the worst one
     """
-    for node in ast.walk(source.tree("data_structures.py")):
+    file = "data_structures.py"
+    for node in ast.walk(source.tree(file)):
         if isinstance(node, (ast.Attribute, ast.Name)) and "setrecursionlimit" in ast.unparse(node):
-            source.fail(
-                "a higher recursion limit only moves the crash", file="data_structures.py", line=node.lineno
-            )
+            source.fail("a higher recursion limit only moves the crash", file=file, line=node.lineno)
     for keys in ([*range(2000)], [*range(1500, 0, -1)]):
         ordered = sorted(keys)
         tree = subject.TreeMap()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from backroad.checks import exactly, hint, play
 
 
@@ -18,7 +19,7 @@ def test_array_survives_a_refused_block(subject, probes):
     """
     array = subject.DynamicArray(storage=probes.storage(40))
     expected = []
-    with pytest.raises(OSError, match="no block"):
+    with pytest.raises(OSError, match="no block"):  # noqa: PT012 - where it stops is the design's choice
         for number in range(60):
             array.append(number)
             expected.append(number)
