@@ -138,7 +138,7 @@ def table(contenders: Sequence[Contender]) -> tuple[Measure, ...]:
     """Return the verdict table: checks, hardening where somebody has it, time, lines."""
     measures = (
         Measure("checks", tuple(one.core for one in contenders)),
-        Measure("hardening", tuple(one.hardening for one in contenders)),
+        Measure("stretch", tuple(one.hardening for one in contenders)),
         Measure("seconds", tuple(f"{one.seconds:.1f}" if one.seconds else "" for one in contenders)),
         Measure("lines", tuple(f"{one.lines:,}" if one.lines else "" for one in contenders)),
     )

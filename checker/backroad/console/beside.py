@@ -7,7 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from backroad.comparison import Comparison, Contender, FilePair, Fold, Line, Pair, table
-from backroad.console.rows import Row, Span, Style, cut, padded, row, wrapped
+from backroad.console.rows import Row, Span, Style, cut, padded, row, shortened, wrapped
 from backroad.glyphs import columns, visible
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def verdict_rows(slug: str, contenders: Sequence[Contender], width: int = 80) ->
     if sum(max(map(columns, column)) + 3 for column in zip(*lines, strict=True)) > width:
         lines = [list(column) for column in zip(*lines, strict=True)]
     widths = [max(map(columns, column)) for column in zip(*lines, strict=True)]
-    rows = [_table_row(cells, widths, first=not index) for index, cells in enumerate(lines)]
+    gap = next((gap for gap in (3, 2) if sum(widths) + gap * len(widths) <= width), 1)
+    widths[0] -= max(sum(widths) + gap * len(widths) - width, 0)
+    rows = [_table_row(cells, widths, " " * gap, first=not index) for index, cells in enumerate(lines)]
     absent = [f"{one.title} was not run: {one.missing}" for one in contenders if one.missing]
     return [*rows, *(row(f" {line}") for text in absent for line in wrapped(text, width - 1))]
 
@@ -175,6 +177,6 @@ def _sign_style(pair: Pair) -> str:
     return "dim" if pair.same else "bold yellow"
 
 
-def _table_row(cells: Sequence[str], widths: Sequence[int], first: bool) -> Row:
-    body = "   ".join(padded(cell, width) for cell, width in zip(cells, widths, strict=True))
+def _table_row(cells: Sequence[str], widths: Sequence[int], gap: str, first: bool) -> Row:
+    body = gap.join(padded(shortened(cell, width), width) for cell, width in zip(cells, widths, strict=True))
     return row(Span(f" {body}".rstrip(), Style.TITLE if first else Style.PLAIN))

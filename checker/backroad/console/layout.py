@@ -43,7 +43,7 @@ class Block:
         label = Span("   " + padded(self.label, LABEL), Style.DIM)
         body = clipped(self.body, room, self.keep, self.marked)
         if self.narrow:
-            return [(label,)] * bool(self.label) + [(Span(" " * 5), *line) for line in body]
+            return [(label,)] * bool(self.label) + [(Span(" " * 4), *line) for line in body]
         indent = Span(" " * (3 + LABEL))
         return [(indent if index else label, *line) for index, line in enumerate(body)]
 
@@ -65,7 +65,7 @@ def lay_mistake(mistake: Mistake, width: int, room: int = ENDLESS) -> list[Row]:
 def lay(paragraph: Paragraph, width: int, room: int = ENDLESS) -> Block:
     """Return one paragraph as a block of rows that fit beside its label, or below it on a narrow page."""
     narrow = width < NARROW
-    inside = width - (5 if narrow else 3 + LABEL)
+    inside = width - (4 if narrow else 3 + LABEL)
     if paragraph.form is Form.SHELL:
         body, marked = [row(line) for line in shell_lines(paragraph.text, inside, room)], 0
     else:
@@ -76,7 +76,7 @@ def lay(paragraph: Paragraph, width: int, room: int = ENDLESS) -> Block:
 def shell_lines(command: str, width: int, room: int = ENDLESS) -> list[str]:
     """Break a command between its arguments with backslashes, so that it can still be pasted."""
     lines: list[str] = []
-    for argument in _ARGUMENT.findall(command):
+    for argument in _arguments(command, width):
         joined = f"{lines[-1]} {argument}" if lines else argument
         if lines and columns(joined) > width - 2:
             lines[-1] += " \\"
@@ -86,6 +86,16 @@ def shell_lines(command: str, width: int, room: int = ENDLESS) -> list[str]:
     if room < ENDLESS and sum(1 + columns(line) // max(width, 1) for line in lines) > 6:
         return [f"a request of {len(command):,} characters; --all shows it"]
     return lines
+
+
+def _arguments(command: str, width: int) -> list[str]:
+    """Return the arguments, an option together with its value where both fit on one line."""
+    found: list[str] = []
+    for argument in _ARGUMENT.findall(command):
+        option, space, value = argument.partition(" ")
+        fits = not space or columns(argument) + 4 <= width or not option.startswith("-")
+        found += [argument] if fits else [option, value]
+    return found
 
 
 def shared(wants: Sequence[int], floors: Sequence[int], room: int) -> list[int]:

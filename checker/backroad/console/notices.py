@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from backroad.console.rows import EMPTY, NARROW, Row, Span, Style, apart, next_rows, padded, row, wrapped
+from backroad.console.rows import EMPTY, NARROW, Row, Span, Style, next_rows, padded, row, titled, wrapped
 from backroad.glyphs import columns, one_line, visible
 from backroad.model import Check, Exercise
 
@@ -41,8 +41,8 @@ def scaffold_screen(
     exercise: Exercise, place: Path, typed: str, names: Sequence[str], width: int
 ) -> list[Row]:
     """Return what scaffold wrote, what to read and edit, and what to type."""
-    title = (Span(exercise.slug, Style.TITLE), Span(f" · {one_line(exercise.title)}"))
-    head = apart(title, f"about {exercise.minutes} minutes", width)
+    about = f"about {exercise.minutes} minutes"
+    head = titled(exercise.slug, f" · {one_line(exercise.title)}", about, width)
     edit = next((name for name in names if name.endswith(".py")), "")
     wrote = wrapped(f"{visible(str(place))}/  ({', '.join(map(visible, names))})", width - 8)
     rows = [*head, *_labelled("wrote", wrote), EMPTY, *_labelled("read", [f"{visible(typed)}/README.md"])]

@@ -12,13 +12,13 @@ from backroad.console.rows import (
     Row,
     Span,
     Style,
-    apart,
     joined,
     listed,
     next_rows,
     padded,
     row,
     shortened,
+    titled,
     wrapped,
 )
 from backroad.feedback import Feedback, Mistake, Other, explain
@@ -63,8 +63,7 @@ def level_text(report: Report) -> str:
 
 
 def _head(report: Report, exercise: Exercise, width: int) -> list[Row]:
-    title = (Span(exercise.slug, Style.TITLE), Span(f" · {_subject(report, exercise)}"))
-    rows = apart(title, level_text(report), width)
+    rows = titled(exercise.slug, f" · {_subject(report, exercise)}", level_text(report), width)
     return rows + [
         row(f" {line}") for note in report.notes for line in wrapped(f"note   {visible(note)}", width - 1)
     ]

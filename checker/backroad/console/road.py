@@ -18,6 +18,7 @@ from backroad.console.rows import (
     row,
     shortened,
     text_of,
+    titled,
     wrapped,
 )
 from backroad.glyphs import columns
@@ -61,7 +62,7 @@ def road_screen(travel: Travel, width: int = 80) -> list[Row]:
     plural = "" if len(exercises) == 1 else "s"
     title = f" {short_kit(travel.kit)} · {len(exercises)} exercise{plural} on the road, {done} done"
     steps = [step for step in travel.roadmap.steps if step.exercises]
-    rows = [row(Span("backroad", Style.TITLE), title), EMPTY]
+    rows = [*titled("backroad", title, "", width), EMPTY]
     for step in steps:
         rows += _step_rows(step, travel, width)
     rows += [EMPTY, *_legend(travel, width)]

@@ -131,15 +131,14 @@ def padded(text: str, width: int) -> str:
     return text + " " * max(width - columns(text), 0)
 
 
-def apart(left: Sequence[Span], right: str, width: int) -> list[Row]:
-    """Return one row with `right` at the far end, or two rows where there is no room."""
-    taken = columns(text_of(tuple(left)))
-    gap = width - taken - columns(right)
-    if not right:
-        return [tuple(left)]
-    if gap >= 2:
-        return [(*left, Span(" " * gap), Span(right, Style.DIM))]
-    return [tuple(left), row(" ", Span(right, Style.DIM))]
+def titled(name: str, rest: str, right: str, width: int) -> list[Row]:
+    """Return a title with `right` at the far end, or below it where there is no room."""
+    first, *more = wrapped(name + rest, width)
+    rows = [(Span(first[: len(name)], Style.TITLE), Span(first[len(name) :])), *(row(line) for line in more)]
+    gap = width - columns(first) - columns(right)
+    if right and not more and gap >= 2:
+        return [(*rows[0], Span(" " * gap), Span(right, Style.DIM))]
+    return [*rows, row(" ", Span(right, Style.DIM))] if right else rows
 
 
 def joined(parts: Iterable[str], width: int, between: str = " · ") -> list[str]:
