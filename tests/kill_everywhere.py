@@ -1,7 +1,8 @@
 """Kill a process at every call that changes the disk, and look what is left.
 
-Run by tests as a child of its own: `python kill_everywhere.py WHAT FOLDER`. For n = 1, 2, 3 … a fork does the work and kills itself with SIGKILL
-just before its n-th such call, until one comes through; after each kill the next command is played.
+Run by tests as a child of its own: `python kill_everywhere.py WHAT FOLDER`. For n = 1, 2, 3 … a fork does
+the work and kills itself with SIGKILL just before its n-th such call, until one comes through; after each
+kill the next command is played.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def _write_beside(target: Path, tree: Tree) -> None:
 
 def _sweep(target: Path) -> None:
     """Remove the neighbours that killed commands left behind."""
-    import psutil  # type: ignore[import-untyped]  # it ships no types
+    import psutil
 
     start = f".{target.name}.backroad-"
     for entry in target.parent.iterdir():
