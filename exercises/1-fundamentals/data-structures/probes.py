@@ -238,6 +238,52 @@ def ends_of(items):
     return len(items), list(items), head and head.value, tail and tail.value
 
 
+def first_broken_links(make, scripts):
+    """Return which script breaks a list, and after how many of its operations; or None."""
+    for at, script in enumerate(scripts):
+        items, nodes = make(), []
+        for length, operation in enumerate(script, start=1):
+            error = outcome(change, [items, nodes, *operation])
+            values = [value for _, value in nodes]
+            if error is not None or outcome(read_all, [items]) != (
+                values,
+                values,
+                values[::-1],
+                values[::-1],
+            ):
+                return at, length
+    return None
+
+
+def change(items, nodes, kind, place, value):
+    """Make one operation on a linked list, and on the plain list of its nodes with their values."""
+    place = place % len(nodes) if nodes else 0
+    if kind == "push_front":
+        nodes.insert(0, (items.push_front(value), value))
+    elif kind == "push_back" or not nodes:
+        nodes.append((items.push_back(value), value))
+    elif kind == "insert_after":
+        nodes.insert(place + 1, (items.insert_after(nodes[place][0], value), value))
+    elif kind == "remove":
+        node, expected = nodes.pop(place)
+        return None if items.remove(node) == expected else False
+    elif kind == "pop_front":
+        return None if items.pop_front() == nodes.pop(0)[1] else False
+    else:
+        items.reverse()
+        nodes.reverse()
+    return None
+
+
+def read_all(items):
+    """Return the values of a sound linked list, read in the four ways there are."""
+    seen = links(items)
+    assert seen["len"] == len(seen["loop"])
+    if seen["loop"]:
+        assert (seen["head"], seen["tail"]) == (seen["loop"][0], seen["loop"][-1])
+    return seen["loop"], seen["from head along next"], seen["reversed loop"], seen["from tail along prev"]
+
+
 def outcome(call, arguments):
     """Return what a call gives, or the type of its exception."""
     try:

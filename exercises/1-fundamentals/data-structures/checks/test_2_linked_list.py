@@ -110,7 +110,7 @@ def expected_links(values):
     "node = Node(value); …; return node",
 )
 def test_list_shows_its_nodes(subject):
-    """push returns the node, head and tail are nodes, and the links lead from one to the other
+    """push returns the node; head, tail and the links lead to the same nodes
 
     a handle to a place in a list is what makes removing from a cache cheap
     """
@@ -178,7 +178,7 @@ def test_list_inserts_after_a_node(subject, probes):
 
 @hint(*ENDS)
 def test_remove_by_handle(subject, probes):
-    """remove takes out the first, a middle, the last and the only node, and returns its value
+    """remove takes out any node, the first, the last and the only one included
 
     a tail that points at a removed node keeps it alive, and the next push_back is lost with it
     """
@@ -226,29 +226,35 @@ def test_links_stay_consistent(subject, probes, rng):
 
     a list that is right forwards and wrong backwards is found months later, by whoever needs the way back
     """
-    for turn in range(50):
-        items = subject.LinkedList()
-        nodes = []
-        for step in range(2 + turn // 3):
-            change(items, nodes, step, rng)
-            values = [value for _, value in nodes]
-            assert probes.links(items) == exactly(expected_links(values))
+    scripts = [random_script(1 + turn // 4, rng) for turn in range(60)]
+    # They run beside your code; the first one that breaks a link is repeated here.
+    at, length = probes.first_broken_links(subject.LinkedList, scripts) or (0, 0)
+    items, nodes = subject.LinkedList(), []
+    for operation in scripts[at][:length]:
+        change(items, nodes, *operation)
+    assert probes.links(items) == exactly(expected_links([value for _, value in nodes]))
+    assert length == exactly(0), f"broken after {scripts[at][:length]}"
 
 
-def change(items, nodes, step, rng):
-    """Make one random operation on a list and on the plain list of its (node, value)."""
-    at = rng.randrange(len(nodes)) if nodes else 0
-    kind = rng.choice(["push_front", "push_back", "insert_after", "insert_after", "remove", "pop", "reverse"])
+def random_script(length, rng):
+    """Return operations, each with a place for those that need one; the place counts modulo the length."""
+    kinds = ["push_front", "push_back", "insert_after", "insert_after", "remove", "pop_front", "reverse"]
+    return [(rng.choice(kinds), rng.randrange(99), f"{turn}") for turn in range(length)]
+
+
+def change(items, nodes, kind, place, value):
+    """Make one operation on a list, and on the plain list of its nodes with their values."""
+    place = place % len(nodes) if nodes else 0
     if kind == "push_front":
-        nodes.insert(0, (items.push_front(step), step))
+        nodes.insert(0, (items.push_front(value), value))
     elif kind == "push_back" or not nodes:
-        nodes.append((items.push_back(step), step))
+        nodes.append((items.push_back(value), value))
     elif kind == "insert_after":
-        nodes.insert(at + 1, (items.insert_after(nodes[at][0], step), step))
+        nodes.insert(place + 1, (items.insert_after(nodes[place][0], value), value))
     elif kind == "remove":
-        node, value = nodes.pop(at)
-        assert items.remove(node) == exactly(value)
-    elif kind == "pop":
+        node, expected = nodes.pop(place)
+        assert items.remove(node) == exactly(expected)
+    elif kind == "pop_front":
         assert items.pop_front() == exactly(nodes.pop(0)[1])
     else:
         items.reverse()
@@ -364,7 +370,7 @@ def test_lists_do_not_share(subject):
 
 @hint(*CONSTANT)
 def test_list_operations_are_constant(subject, instruments):
-    """Operations at the ends, at a node, and len cost the same in a list eight times as long
+    """What happens at an end or at a node costs the same in a longer list
 
     a queue that walks to its tail gets slower with every waiting job
     """
@@ -416,6 +422,8 @@ def walks(make, instruments, probes, size):
     """Return how many lines each kind of walk over a list of `size` runs."""
     items = make([*range(size)])
     walker = probes.walker(items)
+    play(walker, [("forward",), ("backward",)]).values()
+    play(items, [("!find", size - 1), ("reverse",), ("reverse",)]).values()
     return {
         "a loop": instruments.steps(walker, [("!forward",)]),
         "a reversed loop": instruments.steps(walker, [("!backward",)]),
