@@ -158,7 +158,9 @@ WRITERS: dict[type, Callable[[Encoder, Any, int], Any]] = {
     time: lambda _, value, __: {"time": time.isoformat(value)},
     timedelta: lambda _, value, __: {"timedelta": [value.days, value.seconds, value.microseconds]},
     Decimal: lambda _, value, __: {"Decimal": str(value)},
-    slice: lambda encoder, value, depth: {"slice": encoder.many((value.start, value.stop, value.step), depth)},
+    slice: lambda encoder, value, depth: {
+        "slice": encoder.many((value.start, value.stop, value.step), depth)
+    },
     type(NotImplemented): lambda _, __, ___: {"NotImplemented": None},
 }
 

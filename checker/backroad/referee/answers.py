@@ -34,7 +34,9 @@ class ReplyMatcher(Matcher):
         if not isinstance(reply, Reply):
             return None
         what, expected, got = next(self.differences(reply), ("", repr(self), str(reply)))
-        return reply.evidence(repr(self), message=None if what in ("", "status") else f"{what}: expected {expected}, got {got}")
+        return reply.evidence(
+            repr(self), message=None if what in ("", "status") else f"{what}: expected {expected}, got {got}"
+        )
 
 
 class Answer(ReplyMatcher):
@@ -123,7 +125,8 @@ def well_formed(errors: Any) -> bool:
         isinstance(errors, list)
         and bool(errors)
         and all(
-            isinstance(error, dict) and all(isinstance(error.get(key), str) for key in ("field", "code", "message"))
+            isinstance(error, dict)
+            and all(isinstance(error.get(key), str) for key in ("field", "code", "message"))
             for error in errors
         )
     )

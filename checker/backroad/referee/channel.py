@@ -155,7 +155,9 @@ class ProcessChannel:
     def _stat(self) -> list[str]:
         """Return the fields of /proc/<pid>/stat from the state on, or nothing where there are none."""
         try:
-            text = Path(f"/proc/{self.started.process.pid}/stat").read_text(encoding="utf-8", errors="replace")
+            text = Path(f"/proc/{self.started.process.pid}/stat").read_text(
+                encoding="utf-8", errors="replace"
+            )
         except OSError:
             return []
         return text.rpartition(")")[2].split()
@@ -194,7 +196,9 @@ class ProcessChannel:
             return self._remember(Evidence(Verdict.LIMIT, "the limit of processor time was reached"))
         if code is not None and code < 0:
             return self._remember(
-                Evidence(Verdict.DIED, f"your code's process was ended by {signal_words(-code)}", frames=frames)
+                Evidence(
+                    Verdict.DIED, f"your code's process was ended by {signal_words(-code)}", frames=frames
+                )
             )
         return self._remember(exited(code or 0, frames))
 
@@ -202,7 +206,7 @@ class ProcessChannel:
         """Return how the process ended; one that only closed its socket is ended here."""
         try:
             return self.started.process.wait(timeout=1)
-        except Exception:  # noqa: BLE001 - TimeoutExpired is imported late by subprocess
+        except Exception:
             return None
 
     def _tampered(self, what: str) -> Trouble:
@@ -241,7 +245,7 @@ def signal_words(number: int) -> str:
 
 
 def stack_frames(text: str, tree: Path) -> list[list[Any]]:
-    """Return the submission's frames of a fault handler's dump, innermost last: the current thread's first."""
+    """Return the submission's frames of a fault handler's dump, innermost last: the current thread first."""
     blocks = THREAD_LINE.split(text)
     current = [block for block in blocks if block.startswith("Current")]
     found = (thread_frames(block, tree) for block in [*current, *blocks])

@@ -43,7 +43,7 @@ def main() -> None:
 def end_with_caller() -> None:
     """End this process when the one that asked is gone: its end of standard input closes."""
     with suppress(OSError, ValueError):
-        while sys.stdin.buffer.read1():
+        while sys.stdin.buffer.read(1):
             pass
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -10,9 +10,11 @@ from typing import Any
 from backroad.model import Level, Plan, Verdict
 from backroad.referee.channel import Channel, LocalChannel, ProcessChannel
 from backroad.referee.evidence import Evidence, Trouble
+from backroad.referee.foreign import FromSubject
 from backroad.referee.launch import Started, start_subject
+from backroad.referee.proxies import Proxy
 from backroad.referee.recorder import Recorder
-from backroad.referee.remote import FromSubject, Proxy, Remote
+from backroad.referee.remote import Remote
 from backroad.referee.unreadable import missing_file, missing_name, why_unreadable
 from backroad.referee.walls import walls
 
@@ -94,7 +96,9 @@ class Host:
             source = self.plan.probes.read_text(encoding="utf-8")
             subject.probes = subject.remote.request("probes", source=source, file=str(self.plan.probes))
         seconds = max(self.plan.limits.call, self.plan.limits.check / 2)
-        subject.module = Module(subject.remote.request("load", name=self.plan.module, seconds=seconds), self.plan)
+        subject.module = Module(
+            subject.remote.request("load", name=self.plan.module, seconds=seconds), self.plan
+        )
 
     def _as_unreadable(self, evidence: Evidence) -> Evidence:
         """Return the evidence of a module that hung, died or exited while it was loaded."""
@@ -180,5 +184,3 @@ def read_part(file: Path, begin: int, end: int) -> str:
         stream.seek(end - MAX_OUTPUT // 2)
         tail = stream.read(MAX_OUTPUT // 2).decode("utf-8", "replace")
     return f"{head}\n… {end - begin - MAX_OUTPUT:,} bytes left out …\n{tail}"
-
-

@@ -196,7 +196,5 @@ def _read(response: http.client.HTTPResponse, request: Request) -> bytes:
         parts.append(part)
         if len(parts) * CHUNK > MAX_BODY:
             message = f"the answer is larger than {MAX_BODY // 2**20} MiB"
-            raise Trouble(
-                Evidence(Verdict.LIMIT, message, did=(str(request),), again=request.curl)
-            )
+            raise Trouble(Evidence(Verdict.LIMIT, message, did=(str(request),), again=request.curl))
     return b"".join(parts)

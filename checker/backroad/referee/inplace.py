@@ -1,4 +1,4 @@
-"""Plain `pytest` in a workspace: the same checks with the subject in this process, for debuggers and editors."""
+"""Plain `pytest` in a workspace: the same checks, the subject in this process, for debuggers and editors."""
 
 from __future__ import annotations
 

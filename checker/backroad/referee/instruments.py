@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from backroad.referee.proxies import Proxy
 from backroad.referee.recorder import arguments
-from backroad.referee.remote import Proxy, Remote
+from backroad.referee.remote import Remote
 from backroad.referee.scripts import Script
 
 

@@ -1,14 +1,14 @@
 """The pytest plugin: gives checks their fixtures, decides their verdicts, knows no exercise.
 
-Only public hooks. In the referee's own process it is handed a plan; with plain `pytest` in a workspace it makes
-one itself and runs the same checks with the subject in-process (see `inplace`).
+Only public hooks. In the referee's own process it is handed a plan; with plain `pytest` in a workspace it
+makes one itself and runs the same checks with the subject in-process (see `inplace`).
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -205,9 +205,9 @@ class Referee:
         return random.Random(f"{self.plan.seed}:{request.node.name}")
 
     @pytest.fixture
-    def service(self, request: pytest.FixtureRequest) -> Iterator[Service]:
+    def service(self, request: pytest.FixtureRequest) -> Service:
         """The running service."""
-        yield self._services.service(fresh=is_fresh(request))
+        return self._services.service(fresh=is_fresh(request))
 
 
 def is_fresh(request: pytest.FixtureRequest) -> bool:

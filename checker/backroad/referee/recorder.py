@@ -14,8 +14,6 @@ MARK = "\ufdd0{}\ufdd1"  # non-characters: no text that crosses the wire holds t
 MARKED = re.compile("\ufdd0(\\d+)\ufdd1")
 
 
-
-
 class Shortener(reprlib.Repr):
     """A repr that stays on a line and gives objects of the subject as marks, to be named later."""
 

@@ -9,8 +9,8 @@ from typing import Any
 from backroad.model import Place, Verdict
 from backroad.referee.evidence import Evidence, Trouble, places
 from backroad.referee.matchers import same
+from backroad.referee.proxies import Proxy, index
 from backroad.referee.recorder import MARK, SHOWN, short
-from backroad.referee.remote import Proxy, index
 from backroad.subject.agent import perform
 
 Operation = tuple[Any, ...]
@@ -100,9 +100,7 @@ class Outcomes(list[Outcome]):
         for at, outcome in enumerate(self):
             if outcome.kind == "raised":
                 raise Trouble(
-                    Evidence(
-                        Verdict.RAISED, message=repr(outcome), frames=outcome.frames, did=self.said(at)
-                    )
+                    Evidence(Verdict.RAISED, message=repr(outcome), frames=outcome.frames, did=self.said(at))
                 )
         return [outcome.value for outcome in self]
 
@@ -204,5 +202,3 @@ def shrink(script: list[Operation], fails: Callable[[list[Operation]], bool]) ->
         if size == 1:
             return script
         size //= 2
-
-

@@ -1,21 +1,15 @@
-"""A learner's service as a running process: started on a free port, asked over HTTP, ended with its family."""
+"""The client of a learner's running service: requests as checks write them, and what silence means."""
 
 from __future__ import annotations
 
 import http.client
 import json
-import os
-import signal
 import socket
 import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -23,29 +17,24 @@ from backroad.model import Level, Plan, Verdict
 from backroad.referee import endings, unready
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.http import Reply, Request, exchange
-from backroad.referee.launch import LAUNCHER, clean_environment, remove_folder
+from backroad.referee.launch import remove_folder
 from backroad.referee.recorder import Recorder
 from backroad.referee.servicelog import exception_in, read_log, stack_in
-from backroad.referee.walls import walls
+from backroad.referee.starting import (
+    LAST_WORDS,
+    PROBE_SECONDS,
+    Running,
+    ask_for_stack,
+    has_family,
+    is_listening,
+    launch,
+    log_size,
+)
 
 T = TypeVar("T")
 POLL = 0.005
-PROBE_SECONDS = 1.0
-LAST_WORDS = 0.5
 DEBUG_SECONDS = 3600.0
 UNSET = object()
-
-
-@dataclass
-class Running:
-    """One started process of the service."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    scratch: Path
-    log: Path
-    level: Level
-    obeyed: bool = field(default=True)
 
 
 class Service:
@@ -251,85 +240,17 @@ class Service:
         with suppress(subprocess.TimeoutExpired):
             running.process.wait(LAST_WORDS)
         code = running.process.poll()
-        shown = {"did": (str(request),), "again": request.curl}
+        shown = Evidence(Verdict.FAILED, did=(str(request),), again=request.curl)
         if code is None:
             words = str(error) or type(error).__name__
-            return Evidence(
-                Verdict.FAILED, expected="an HTTP answer", got=f"the connection broke: {words}", **shown
-            )
+            return shown.but(expected="an HTTP answer", got=f"the connection broke: {words}")
         log = read_log(running.log)
         found = exception_in(log, self._plan.tree)
         self.kill()
         message = f"the service ended {unready.exit_words(code)} during the request"
         frames = found.frames if found else ()
-        return Evidence(Verdict.DIED, message, frames=frames, output=unready.last_lines(log), **shown)
-
-
-def launch(plan: Plan, env: Mapping[str, str]) -> Running:
-    """Start the service's command on a free port, in its own session, locked in."""
-    scratch = Path(tempfile.mkdtemp(prefix="backroad-"))
-    log = scratch.with_name(scratch.name + ".out")
-    port = free_port()
-    environment = clean_environment(scratch, plan.seed) | {
-        "PORT": str(port),
-        "HOST": "127.0.0.1",
-        "PYTHONFAULTHANDLER": "1",
-        "PYTHONUNBUFFERED": "1",
-        **env,
-    }
-    if plan.in_process or os.name != "posix":
-        process = launch_plainly(plan, environment, log)
-        return Running(process, port, scratch, log, Level.NONE if plan.in_process else Level.PROCESS)
-    limits = walls(
-        plan.tree,
-        scratch,
-        [plan.checks, *plan.secret],
-        plan.limits,
-        service=True,
-        max_level=plan.max_level,
-    )
-    process, level = launch_confined(plan, environment, log, {**limits, "connect": [port]})
-    return Running(process, port, scratch, log, level)
-
-
-def launch_confined(
-    plan: Plan, environment: dict[str, str], log: Path, limits: dict[str, Any]
-) -> tuple[subprocess.Popen[bytes], Level]:
-    """Start through the launcher, which locks itself in and then becomes the command."""
-    reading, report = os.pipe()
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-P", str(LAUNCHER)],
-            cwd=plan.tree,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            pass_fds=(report,),
-            start_new_session=True,
-        )
-    os.close(report)
-    order = {"walls": limits, "command": ["/bin/sh", "-c", plan.service.start], "report": report}
-    with suppress(BrokenPipeError), process.stdin or open(os.devnull, "wb") as stdin:
-        stdin.write(json.dumps(order).encode() + b"\n")
-    told = os.read(reading, 1)
-    os.close(reading)
-    return process, Level(int(told)) if told.isdigit() else Level.NONE
-
-
-def launch_plainly(plan: Plan, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start without walls: for debugging, and where there are none."""
-    with log.open("wb") as output:
-        return subprocess.Popen(
-            plan.service.start,
-            shell=True,
-            cwd=plan.tree,
-            env=environment,
-            stdin=None if plan.in_process else subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=os.name == "posix",
-        )
+        last = unready.last_lines(log)
+        return shown.but(verdict=Verdict.DIED, message=message, frames=frames, output=last)
 
 
 def make_request(
@@ -352,49 +273,6 @@ def make_request(
     return Request(method, target, tuple(wanted.items()), body)
 
 
-def free_port() -> int:
-    """Return a TCP port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def is_listening(port: int) -> bool:
-    """Return whether something accepts connections on the port."""
-    with socket.socket() as probe:
-        probe.settimeout(PROBE_SECONDS)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def has_family(process: subprocess.Popen[bytes]) -> bool:
-    """Return whether processes of the service live on although its first one ended."""
-    if os.name != "posix":
-        return False
-    try:
-        os.killpg(process.pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
-
-
-def log_size(log: Path) -> int:
-    """Return the length of the log so far."""
-    with suppress(OSError):
-        return log.stat().st_size
-    return 0
-
-
-def ask_for_stack(running: Running) -> str:
-    """Return what the service's Python processes say of their threads when they are aborted."""
-    before = log_size(running.log)
-    if not hasattr(signal, "SIGABRT") or os.name != "posix":
-        return ""
-    endings.signal_group(running.process, signal.SIGABRT)
-    with suppress(subprocess.TimeoutExpired):
-        running.process.wait(LAST_WORDS)
-    return read_log(running.log, before)
-
-
 def in_parallel(count: int, function: Callable[[int], T]) -> list[T]:
     """Run a function in threads that start together; the first exception is raised again."""
     barrier = threading.Barrier(count)
@@ -405,7 +283,7 @@ def in_parallel(count: int, function: Callable[[int], T]) -> list[T]:
         try:
             barrier.wait()
             results[number] = function(number)
-        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+        except BaseException as error:
             raised.append(error)
 
     threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(count)]

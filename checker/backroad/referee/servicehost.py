@@ -29,7 +29,7 @@ class ServiceHost:
         self.level = self._service.level
 
     def service(self, *, fresh: bool = False) -> Service:
-        """Return a service that is ready; raises Trouble, the same for every check, when it does not start."""
+        """Return a service that is ready; raises the same Trouble for every check when it does not start."""
         if self._unready is not None:
             raise self._unready
         if self._ready and self._service is not None and not self._service.is_alive:

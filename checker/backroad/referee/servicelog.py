@@ -47,7 +47,8 @@ def exception_in(text: str, tree: Path) -> Raised | None:
 
 def python_exception(text: str, tree: Path) -> Raised | None:
     """Return the exception whose traceback this is."""
-    frames, said = [], ""
+    frames: list[list[object]] = []
+    said = ""
     for line in text.splitlines():
         match = TRACE_LINE.match(line)
         if match:
@@ -68,7 +69,8 @@ def syntax_error(text: str, tree: Path) -> Raised | None:
 
 def node_exception(text: str, tree: Path) -> Raised | None:
     """Return the exception of a Node program."""
-    frames, said = [], ""
+    frames: list[list[object]] = []
+    said = ""
     for line in text.splitlines():
         match = NODE_LINE.match(line)
         if match:

@@ -110,9 +110,7 @@ def fault(plan: Plan, said: str) -> KitFault:
 def referee_environment() -> dict[str, str]:
     """Return the environment without what would configure pytest or Python from outside."""
     return {
-        name: value
-        for name, value in os.environ.items()
-        if name in KEPT or not name.startswith(DROPPED)
+        name: value for name, value in os.environ.items() if name in KEPT or not name.startswith(DROPPED)
     } | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from backroad.errors import nearest
 from backroad.model import Plan, Verdict
 from backroad.referee.evidence import Evidence, places
-from backroad.referee.remote import FromSubject
+from backroad.referee.foreign import FromSubject
 
 MAX_NAMES = 8
 SKIPPED = {"given", "node_modules", ".venv", "venv", ".git"}

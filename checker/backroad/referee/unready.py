@@ -36,7 +36,9 @@ def crashed(plan: Plan, code: int, log: str) -> Evidence:
         frames=found.frames if found else (),
         did=started(plan),
         output=None if found and found.frames else last_lines(log),
-        remedy=f"{hidden}.py has the name of a module of Python's own; rename it" if hidden and found else None,
+        remedy=f"{hidden}.py has the name of a module of Python's own; rename it"
+        if hidden and found
+        else None,
     )
 
 
@@ -68,7 +70,9 @@ def listening_ports(pid: int) -> list[tuple[str, int]]:
             connections = psutil.Process(member).net_connections(kind="tcp")
         except psutil.Error:
             continue
-        found += [(link.laddr.ip, link.laddr.port) for link in connections if link.status == psutil.CONN_LISTEN]
+        found += [
+            (link.laddr.ip, link.laddr.port) for link in connections if link.status == psutil.CONN_LISTEN
+        ]
     return found
 
 

@@ -11,9 +11,10 @@ import pytest
 from backroad.model import Check, Result, Verdict
 from backroad.referee.answers import ReplyMatcher
 from backroad.referee.evidence import Evidence, Trouble
+from backroad.referee.foreign import FromSubject
 from backroad.referee.matchers import Exactly
+from backroad.referee.proxies import Proxy
 from backroad.referee.recorder import Recorder, short
-from backroad.referee.remote import FromSubject, Proxy
 from backroad.referee.scripts import Outcomes
 
 MAX_SHOWN = 2_000
@@ -83,7 +84,9 @@ def judge(excinfo: pytest.ExceptionInfo[BaseException], compared: Compared | Non
     if isinstance(error, AssertionError):
         return unequal(compared, said_in(str(error)))
     line = next((entry.lineno + 1 for entry in reversed(excinfo.traceback) if entry.path == file), 0)
-    message = f"the check could not go on with what it got: {type(error).__name__}: {error} ({file.name}:{line})"
+    message = (
+        f"the check could not go on with what it got: {type(error).__name__}: {error} ({file.name}:{line})"
+    )
     return Evidence(Verdict.FAILED, message)
 
 

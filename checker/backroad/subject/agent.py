@@ -18,8 +18,7 @@ from backroad.subject import instruments, loader
 from backroad.subject.handles import Handles, describe, flush
 from backroad.wire import Decoder, Encoder, TooBig, pack
 
-
-CALLED = (FunctionType, BuiltinFunctionType, MethodType, type([].__init__))
+CALLED = (FunctionType, BuiltinFunctionType, MethodType, type(object().__str__))
 METHOD = frozenset({"method"})  # no plain value of the learner's is this very object
 
 
@@ -50,15 +49,12 @@ TRUSTED: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
     | {
         name: getattr(operator, name)
         for name in (
-            "eq ne lt le gt ge add sub mul truediv floordiv mod pow neg pos invert and_ or_ xor lshift rshift "
-            "matmul getitem setitem delitem contains index length_hint "
-            "iadd isub imul iand ior ixor"
+            "eq ne lt le gt ge add sub mul truediv floordiv mod pow neg pos invert and_ or_ xor lshift "
+            "rshift matmul getitem setitem delitem contains index length_hint iadd isub imul iand ior ixor"
         ).split()
     }
     | {"advance": advance, "public_names": public_names}
-    | {
-        name: getattr(instruments, name) for name in ("counted", "comparisons", "reset_comparisons", "plain")
-    }
+    | {name: getattr(instruments, name) for name in ("counted", "comparisons", "reset_comparisons", "plain")}
 )
 
 
@@ -94,7 +90,7 @@ class Agent:
             return {"method": True} if value is METHOD else {"ok": self._encode(value)}
         except (TooBig, Ending):
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever the learner's code raises is told
+        except BaseException as error:
             return {"raised": self._error(error)}
 
     def _encode(self, value: Any) -> Any:
@@ -150,7 +146,7 @@ class Agent:
             value = perform(target, name.lstrip("!"), arguments)
         except MemoryError:
             raise
-        except BaseException as error:  # noqa: BLE001 - an outcome is a value
+        except BaseException as error:
             told = self._error(error)
             return ["raised", [told["type"], told["builtin"], told["lineage"], told["text"], told["frames"]]]
         return ["done"] if name.startswith("!") else ["returned", value]

@@ -47,11 +47,12 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "userfaultfd": (323, 282), "vfork": (58, None),
 }  # fmt: skip
 NEVER = (
-    "acct add_key adjtimex bpf chroot clock_adjtime clock_settime delete_module finit_module fsconfig fsmount "
-    "fsopen fspick init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kcmp kexec_file_load "
-    "kexec_load keyctl mount mount_setattr move_mount open_by_handle_at open_tree perf_event_open pidfd_getfd "
-    "pivot_root process_vm_readv process_vm_writev ptrace quotactl reboot request_key setdomainname "
-    "sethostname setns setrlimit settimeofday swapoff swapon syslog umount2 unshare userfaultfd"
+    "acct add_key adjtimex bpf chroot clock_adjtime clock_settime delete_module finit_module fsconfig "
+    "fsmount fsopen fspick init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kcmp "
+    "kexec_file_load kexec_load keyctl mount mount_setattr move_mount open_by_handle_at open_tree "
+    "perf_event_open pidfd_getfd pivot_root process_vm_readv process_vm_writev ptrace quotactl reboot "
+    "request_key setdomainname sethostname setns setrlimit settimeofday swapoff swapon syslog umount2 "
+    "unshare userfaultfd"
 ).split()
 # A module computes: it starts no process, opens no socket, signals nobody.
 NEVER_IN_MODULES = (
@@ -168,7 +169,7 @@ def rules(*, service: bool) -> dict[str, list[Instruction]]:
 class Program(ctypes.Structure):
     """`struct sock_fprog`."""
 
-    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]  # noqa: RUF012 - ctypes wants a list
+    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
 def enforce(*, service: bool) -> None:

@@ -1,0 +1,148 @@
+"""Starts a service's command on a free port, locked in, and asks the machine about the process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from backroad.model import Level, Plan
+from backroad.referee import endings
+from backroad.referee.launch import LAUNCHER, clean_environment
+from backroad.referee.servicelog import read_log
+from backroad.referee.walls import walls
+
+PROBE_SECONDS = 1.0
+LAST_WORDS = 0.5
+
+
+@dataclass
+class Running:
+    """One started process of the service."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    scratch: Path
+    log: Path
+    level: Level
+    obeyed: bool = field(default=True)
+
+
+def launch(plan: Plan, env: Mapping[str, str]) -> Running:
+    """Start the service's command on a free port, in its own session, locked in."""
+    scratch = Path(tempfile.mkdtemp(prefix="backroad-"))
+    log = scratch.with_name(scratch.name + ".out")
+    port = free_port()
+    environment = clean_environment(scratch, plan.seed) | {
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "PYTHONFAULTHANDLER": "1",
+        "PYTHONUNBUFFERED": "1",
+        **env,
+    }
+    if plan.in_process or os.name != "posix":
+        process = launch_plainly(plan, environment, log)
+        return Running(process, port, scratch, log, Level.NONE if plan.in_process else Level.PROCESS)
+    limits = walls(
+        plan.tree,
+        scratch,
+        [plan.checks, *plan.secret],
+        plan.limits,
+        service=True,
+        max_level=plan.max_level,
+    )
+    process, level = launch_confined(plan, environment, log, {**limits, "connect": [port]})
+    return Running(process, port, scratch, log, level)
+
+
+def launch_confined(
+    plan: Plan, environment: dict[str, str], log: Path, limits: dict[str, Any]
+) -> tuple[subprocess.Popen[bytes], Level]:
+    """Start through the launcher, which locks itself in and then becomes the command."""
+    reading, report = os.pipe()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-P", str(LAUNCHER)],
+            cwd=plan.tree,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=(report,),
+            start_new_session=True,
+        )
+    os.close(report)
+    order = {"walls": limits, "command": ["/bin/sh", "-c", plan.service.start], "report": report}
+    if process.stdin is not None:
+        with suppress(BrokenPipeError), process.stdin as stdin:
+            stdin.write(json.dumps(order).encode() + b"\n")
+    told = os.read(reading, 1)
+    os.close(reading)
+    return process, Level(int(told)) if told.isdigit() else Level.NONE
+
+
+def launch_plainly(plan: Plan, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """Start without walls: for debugging, and where there are none."""
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            plan.service.start,
+            shell=True,
+            cwd=plan.tree,
+            env=environment,
+            stdin=None if plan.in_process else subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=os.name == "posix",
+        )
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def is_listening(port: int) -> bool:
+    """Return whether something accepts connections on the port."""
+    with socket.socket() as probe:
+        probe.settimeout(PROBE_SECONDS)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def has_family(process: subprocess.Popen[bytes]) -> bool:
+    """Return whether processes of the service live on although its first one ended."""
+    if os.name != "posix":
+        return False
+    try:
+        os.killpg(process.pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def log_size(log: Path) -> int:
+    """Return the length of the log so far."""
+    with suppress(OSError):
+        return log.stat().st_size
+    return 0
+
+
+def ask_for_stack(running: Running) -> str:
+    """Return what the service's Python processes say of their threads when they are aborted."""
+    before = log_size(running.log)
+    if not hasattr(signal, "SIGABRT") or os.name != "posix":
+        return ""
+    endings.signal_group(running.process, signal.SIGABRT)
+    with suppress(subprocess.TimeoutExpired):
+        running.process.wait(LAST_WORDS)
+    return read_log(running.log, before)
