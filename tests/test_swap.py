@@ -131,6 +131,22 @@ def test_a_write_in_the_last_moment_is_put_back(folder: Folder, monkeypatch: pyt
     assert folder.read() == {"a": "in the last moment"}
 
 
+@pytest.mark.parametrize("there", [None, "written since"], ids=["nothing in its place", "something"])
+def test_what_a_killed_run_had_moved_aside_is_found(folder: Folder, there: str | None) -> None:
+    """Bytes that only the stage of a killed run holds go back to their place, or beside what is there now."""
+    goal, start = folder.write({"a": "new"}), folder.write({"a": "old"})
+    (folder.root / ".backroad" / "aside").mkdir(parents=True)
+    (folder.root / "a").rename(folder.root / ".backroad" / "aside" / "a")
+    (folder.root / ".backroad" / "aside" / "a").write_text("in the last moment", encoding="utf-8")
+    if there:
+        (folder.root / "a").write_text(there, encoding="utf-8")
+    assert folder.swap(start, goal).left == ("a",)
+    found = folder.read()
+    assert "in the last moment" in found.values()
+    assert found["a"] == (there or "in the last moment")
+    assert len(found) == (2 if there else 1)
+
+
 def test_what_the_attic_does_not_keep_stays(folder: Folder) -> None:
     """A folder that holds an environment or a history is not removed with them; caches are."""
     goal, start = folder.write({}), folder.write({"a/f": "1", "b/f": "2"})
