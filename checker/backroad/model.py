@@ -338,6 +338,7 @@ class Plan:
     max_level: Level = Level.NAMESPACES
     secret: tuple[Path, ...] = ()
     kit: str = ""
+    cache: Path | None = None
     order: tuple[Check, ...] = field(default=(), repr=False)
 
     def but(self, **changes: Any) -> Plan:

@@ -27,6 +27,9 @@ SMALL_INT = 2**63
 MAX_INT_BITS = 400_000
 HEADER = struct.Struct(">I")
 
+AS_IS = frozenset({str, bool, type(None)})  # the same in Python and in JSON
+SCALARS = AS_IS | {int, float}
+
 Refer = Callable[[Any], dict[str, Any]]
 Resolve = Callable[[dict[str, Any]], Any]
 
@@ -106,12 +109,10 @@ class Encoder:
 
     def many(self, values: Iterable[Any], depth: int) -> list[Any]:
         """Return the JSON for each value."""
-        encoded = []
-        for value in values:
-            self._left -= 1
-            if self._left < 0:
-                raise TooBig(f"more than {MAX_ITEMS:,} items")
-            encoded.append(self.encode(value, depth))
+        encoded = [value if type(value) in AS_IS else self.encode(value, depth) for value in values]
+        self._left -= len(encoded)
+        if self._left < 0:
+            raise TooBig(f"more than {MAX_ITEMS:,} items")
         return encoded
 
     def pairs(self, items: Iterable[tuple[Any, Any]], depth: int) -> list[list[Any]]:
@@ -180,7 +181,7 @@ class Decoder:
 
     def _read(self, data: Any) -> Any:
         if isinstance(data, list):
-            return [self._read(item) for item in data]
+            return [item if type(item) in SCALARS else self._read(item) for item in data]
         if not isinstance(data, dict):
             return data
         if "ref" in data:

@@ -20,11 +20,13 @@ from backroad.errors import ExitCode
 @click.pass_obj
 def command(session: Session, folder: str | None, other: str | None, spoil: bool) -> int:
     """Show yours beside the reference: verdicts, files, notes. Opens when yours passes."""
-    from backroad.cli.comparing import closed_screen, designs, open_for, show
+    from backroad.cli.comparing import closed_screen, designs, open_for, remember, show
 
     mine = open_for(session, folder, spoil)
     if mine.is_closed:
         session.out.show(closed_screen(mine, session.out.width))
         return ExitCode.FAILED
-    show(session, mine, designs(session, mine, other), other)
+    found = designs(session, mine, other)
+    remember(session, mine, found)
+    show(session, mine, found, other)
     return ExitCode.PASSED

@@ -46,6 +46,7 @@ class Design:
     name: str
     tree: Tree
     column: Contender
+    run: Mapping[str, Any]
 
 
 def open_for(session: Session, folder: str | None, spoil: bool) -> Mine:
@@ -54,9 +55,6 @@ def open_for(session: Session, folder: str | None, spoil: bool) -> Mine:
     exercise = session.exercise(workspace.slug)
     tree = submitted(session, exercise, workspace.root)
     run = known_run(session, workspace, tree.digest()) or new_run(session, workspace, exercise, tree)
-    kind = EventKind.COMPARED if run["passed"] else EventKind.SPOILED
-    if run["passed"] or spoil:
-        remember(session, workspace, kind)
     return Mine(workspace, exercise, tree, run, spoil)
 
 
@@ -78,13 +76,15 @@ def new_run(session: Session, workspace: Workspace, exercise: Exercise, tree: Tr
     return summary(report, exercise)
 
 
-def remember(session: Session, workspace: Workspace, kind: EventKind) -> None:
-    """Note that the reference was shown; it is not shown unnoted before it is earned."""
+def remember(session: Session, mine: Mine, found: list[Design]) -> None:
+    """Note that the reference is shown, and how the designs did; what is not earned is not shown unnoted."""
     from backroad.model import Event
 
+    kind = EventKind.COMPARED if mine.run["passed"] else EventKind.SPOILED
+    data = {"kit": session.kit, "designs": {design.name: dict(design.run) for design in found}}
     try:
         with session.archive() as archive:
-            archive.journal.record(Event(kind, workspace.slug, workspace.root))
+            archive.journal.record(Event(kind, mine.workspace.slug, mine.workspace.root, data))
     except BackroadError as error:
         if kind is EventKind.SPOILED:
             raise
@@ -103,23 +103,48 @@ def designs(session: Session, mine: Mine, other: str | None) -> list[Design]:
         )
     trees = {REFERENCE: layers.reference(mine.exercise)}
     trees |= {name: layers.alternative(mine.exercise, name) for name in names}
-    return [Design(name, tree, column(session, mine.exercise, name, tree)) for name, tree in trees.items()]
+    known = known_designs(session, mine.exercise)
+    return [design(session, mine.exercise, name, tree, known) for name, tree in trees.items()]
 
 
-def column(session: Session, exercise: Exercise, name: str, tree: Tree) -> Contender:
-    """Run one design, unless this machine lacks what it is written in."""
+def known_designs(session: Session, exercise: Exercise) -> dict[str, Mapping[str, Any]]:
+    """Return what earlier comparisons with this kit found out, by the digest of the design."""
+    told = [entry.event.data for entry in session.entries(exercise.slug)]
+    runs = [
+        run for data in told if data.get("kit") == session.kit for run in data.get("designs", {}).values()
+    ]
+    return {run["digest"]: run for run in runs if run["verdicts"]}
+
+
+def design(
+    session: Session, exercise: Exercise, name: str, tree: Tree, known: Mapping[str, Mapping[str, Any]]
+) -> Design:
+    """Return one design with its column: run now, unless it is known or this machine cannot."""
     from backroad import layers
 
     lines = line_count(tree, layers.start(exercise))
-    program = shlex.split(tree.service().start)[:1] if exercise.kind is Kind.SERVICE else ()
-    absent = [word for word in program if word != "python" and shutil.which(word) is None]
-    if absent:
-        return Contender(name, lines, missing=f"{absent[0]} is not on this machine")
-    report = judge(session, exercise, tree)
-    told = unstartable(report)
-    if told:
-        return Contender(name, lines, missing=told)
-    return contender(name, lines, verdicts(report), exercise, report.seconds)
+    digest = tree.digest()
+    missing = absent(exercise, tree)
+    if missing:
+        return Design(name, tree, Contender(name, lines, missing=missing), {"digest": digest, "verdicts": {}})
+    run = known.get(digest) or outcome(digest, judge(session, exercise, tree))
+    if run["missing"]:
+        return Design(name, tree, Contender(name, lines, missing=run["missing"]), run)
+    return Design(name, tree, contender(name, lines, run["verdicts"], exercise, run["seconds"]), run)
+
+
+def absent(exercise: Exercise, tree: Tree) -> str:
+    """Return which program this machine lacks for a design, or nothing."""
+    words = shlex.split(tree.service().start)[:1] if exercise.kind is Kind.SERVICE else []
+    lacking = [word for word in words if word != "python" and shutil.which(word) is None]
+    return f"{lacking[0]} is not on this machine" if lacking else ""
+
+
+def outcome(digest: str, report: Report) -> dict[str, Any]:
+    """Return what is remembered of a design's run."""
+    missing = unstartable(report)
+    seen = {} if missing else verdicts(report)
+    return {"digest": digest, "verdicts": seen, "seconds": report.seconds, "missing": missing}
 
 
 def verdicts(report: Report) -> dict[str, str]:

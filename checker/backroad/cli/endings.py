@@ -20,17 +20,17 @@ def code_of(action: Callable[[], object]) -> int:
     except click.exceptions.Exit as ending:
         return ending.exit_code
     except (KeyboardInterrupt, click.Abort):
-        return _said("stopped", ExitCode.INTERRUPTED)
+        return _said("backroad: stopped", ExitCode.INTERRUPTED)
     except click.ClickException as error:
         error.show()
         return ExitCode.YOURS_TO_FIX
     except BackroadError as error:
-        return _said(str(error), error.code)
+        return _said(_told(error), error.code)
     except BrokenPipeError:
         drop(sys.stdout)
         return ExitCode.PASSED
     except OSError as error:
-        return _said(_refused(error), ExitCode.YOURS_TO_FIX)
+        return _said(_told(_refused(error)), ExitCode.YOURS_TO_FIX)
     except Exception:  # a bug: all of it is printed
         return _bug()
     return result if isinstance(result, int) else ExitCode.PASSED
@@ -40,14 +40,19 @@ def _said(text: str, code: ExitCode) -> int:
     from backroad.console import standard_error
     from backroad.glyphs import visible
 
-    standard_error().write("".join(f"backroad: {visible(line)}\n" for line in text.split("\n")))
+    standard_error().write(f"{visible(text)}\n")
     return code
 
 
-def _refused(error: OSError) -> str:
+def _told(error: BackroadError) -> str:
+    """Return one paragraph a problem; what a problem quotes stays as it was."""
+    return "\n".join(f"backroad: {problem}" for problem in error.problems)
+
+
+def _refused(error: OSError) -> BackroadError:
     from backroad.disk import refusal
 
-    return str(refusal(error, Path(error.filename or "disk")))
+    return refusal(error, Path(error.filename or "disk"))
 
 
 def _bug() -> int:
@@ -56,4 +61,6 @@ def _bug() -> int:
     from backroad.console import standard_error
 
     standard_error().write(traceback.format_exc())
-    return _said("this is a bug in backroad; please report it with the lines above", ExitCode.KIT_AT_FAULT)
+    return _said(
+        "backroad: this is a bug in backroad; please report it with the lines above", ExitCode.KIT_AT_FAULT
+    )

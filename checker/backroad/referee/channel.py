@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import select
 import signal
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ from backroad.wire import VERSION, TooBig, Unpacker, WireError, pack
 RECEIVE = 2**18
 STACK_SECONDS = 1.0
 STARVED_SHARE = 0.8
+CPUCLOCK_SCHED = 2
 START_SECONDS = 30.0
 FRAME_LINE = re.compile(r'^\s*File "(?P<file>.*)", line (?P<line>\d+) in (?P<function>.*)$')
 THREAD_LINE = re.compile(r"^(?=(?:Current t|T)hread 0x)", re.MULTILINE)
@@ -90,7 +90,6 @@ class ProcessChannel:
         except TooBig as error:
             raise TypeError(f"a check sent too much: {error}") from None
         try:
-            self.started.link.settimeout(seconds)
             self.started.link.sendall(frame)
         except TimeoutError:
             raise self._hung(seconds) from None
@@ -112,25 +111,26 @@ class ProcessChannel:
     def _receive(self, seconds: float, longest: float) -> dict[str, Any]:
         """Return the next message; a subject that the machine did not let run gets up to `longest`."""
         begin = time.monotonic()
-        deadline = begin + seconds
-        spent = self._cpu_seconds()
+        wait, spent = seconds, self._cpu_seconds()
         while True:
-            if not self._readable(deadline - time.monotonic()):
-                now = time.monotonic()
-                if now - begin < longest and self._starved(seconds, self._cpu_seconds() - spent):
-                    deadline = now + seconds / 4
+            try:
+                message = self._next_message(wait)
+            except TimeoutError:
+                if time.monotonic() - begin < longest and self._starved(seconds, self._cpu_seconds() - spent):
+                    wait = seconds / 4
                     continue
-                raise self._hung(seconds)
-            message = self._next_message()
+                raise self._hung(seconds) from None
             if message is not None:
                 return message
+            wait = max(0.001, begin + seconds - time.monotonic())
 
-    def _readable(self, seconds: float) -> bool:
-        return bool(select.select([self.started.link], [], [], max(0.0, seconds))[0])
-
-    def _next_message(self) -> dict[str, Any] | None:
+    def _next_message(self, seconds: float) -> dict[str, Any] | None:
+        """Return a message if one more piece completes it; raises TimeoutError."""
         try:
+            self.started.link.settimeout(seconds)
             data = self.started.link.recv(RECEIVE)
+        except TimeoutError:
+            raise
         except OSError:
             data = b""
         if not data:
@@ -145,22 +145,24 @@ class ProcessChannel:
 
     def _starved(self, seconds: float, spent: float) -> bool:
         """Return whether the subject wants to run and got far less than its time: a busy machine."""
-        state = self._stat()
-        return bool(state) and state[0] == "R" and spent < STARVED_SHARE * seconds
+        return spent < STARVED_SHARE * seconds and self._wants_to_run()
 
     def _cpu_seconds(self) -> float:
-        state = self._stat()
-        return (int(state[11]) + int(state[12])) / os.sysconf("SC_CLK_TCK") if state else 0.0
+        """Return the processor time of the subject, by its own clock (clock_getcpuclockid(3)); 0 where none."""
+        try:
+            return time.clock_gettime((~self.started.process.pid << 3) | CPUCLOCK_SCHED)
+        except (OSError, AttributeError):
+            return 0.0
 
-    def _stat(self) -> list[str]:
-        """Return the fields of /proc/<pid>/stat from the state on, or nothing where there are none."""
+    def _wants_to_run(self) -> bool:
+        """Return whether the subject is ready to run, which is not what a sleeping one is."""
         try:
             text = Path(f"/proc/{self.started.process.pid}/stat").read_text(
                 encoding="utf-8", errors="replace"
             )
         except OSError:
-            return []
-        return text.rpartition(")")[2].split()
+            return False
+        return text.rpartition(")")[2].split()[0] == "R"
 
     def _hung(self, seconds: float) -> Trouble:
         frames = self._stack()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from backroad.model import Plan, Result, result_to_json
@@ -69,13 +72,50 @@ def judge(plan: Plan, events: BinaryIO) -> None:
             tell(events, result=result_to_json(result))
 
         referee = Referee(bench, told)
-        code = int(pytest.main(pytest_arguments(plan), plugins=[referee]))
+        code = int(pytest.main(pytest_arguments(plan), plugins=[referee, CheckCache(plan)]))
         if referee.faults or code in PYTEST_FAULTS:
             tell(events, fault="\n".join(referee.faults) or f"pytest ended with code {code}")
         else:
             tell(events, report=referee.report().to_json())
     finally:
         bench.close()
+
+
+class CheckCache:
+    """Keeps the rewritten bytecode of check files under the digest of their text.
+
+    pytest's own cache trusts size and whole seconds, and lies beside the checks, which may be read-only.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._folder = cache_folder(plan)
+
+    def pytest_collection(self) -> None:
+        """Read and write bytecode in the cache while the check files are imported."""
+        if self._folder is not None:
+            sys.pycache_prefix, sys.dont_write_bytecode = str(self._folder), False
+
+    def pytest_collection_finish(self) -> None:
+        """Go back to no bytecode at all."""
+        sys.pycache_prefix, sys.dont_write_bytecode = None, True
+
+
+def cache_folder(plan: Plan) -> Path | None:
+    """Return the folder for the bytecode of just these checks; older ones of the exercise go."""
+    if plan.cache is None:
+        return None
+    digest = hashlib.sha256()
+    for file in sorted(plan.checks.glob("*.py")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    base = plan.cache / plan.exercise
+    folder = base / digest.hexdigest()[:32]
+    try:
+        if not folder.is_dir():
+            shutil.rmtree(base, ignore_errors=True)
+            folder.mkdir(parents=True, mode=0o700)
+    except OSError:
+        return None
+    return folder
 
 
 def pytest_arguments(plan: Plan) -> list[str]:

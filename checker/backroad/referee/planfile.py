@@ -9,6 +9,7 @@ from typing import Any
 from backroad.model import Check, Kind, Level, Limits, Plan, ServiceCommand
 
 PATHS = ("checks", "tree")
+OPTIONAL_PATHS = ("probes", "cache")
 TUPLES = ("names", "stages")
 
 
@@ -17,7 +18,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
     data = asdict(plan)
     data["order"] = [{**asdict(check), "file": str(check.file)} for check in plan.order]
     data["secret"] = [str(path) for path in plan.secret]
-    data["probes"] = str(plan.probes) if plan.probes else None
+    data |= {name: str(data[name]) if data[name] else None for name in OPTIONAL_PATHS}
     return data | {name: str(data[name]) for name in PATHS}
 
 
@@ -26,7 +27,7 @@ def plan_from_json(data: dict[str, Any]) -> Plan:
     values = dict(data)
     values |= {name: Path(data[name]) for name in PATHS}
     values |= {name: tuple(data[name]) for name in TUPLES}
-    values["probes"] = Path(data["probes"]) if data["probes"] else None
+    values |= {name: Path(data[name]) if data[name] else None for name in OPTIONAL_PATHS}
     values["secret"] = tuple(map(Path, data["secret"]))
     values["kind"] = Kind(data["kind"])
     values["max_level"] = Level(data["max_level"])

@@ -49,16 +49,19 @@ class Remote:
             raise self._rebuild(reply["raised"])
         if "big" in reply:
             raise Trouble(Evidence(Verdict.LIMIT, f"your code gave back {reply['big']}"))
-        return METHOD if reply.get("method") is True else self._decode(reply.get("ok"))
+        if "outcomes" in reply:
+            return reply["outcomes"]
+        return METHOD if reply.get("method") is True else self.decode(reply.get("ok"))
 
-    def _decode(self, data: Any) -> Any:
+    def decode(self, data: Any) -> Any:
+        """Return the value that a reply's JSON stands for; raises Trouble for what is none."""
         try:
             return Decoder(self._proxy).decode(data)
         except WireError as error:
             message = f"your code's process sent {error} on the checker's channel"
             raise Trouble(Evidence(Verdict.TAMPERED, message)) from None
 
-    def encode(self, value: Any) -> Any:
+    def _encode(self, value: Any) -> Any:
         """Return the JSON of an argument; what the check cannot send is its own error."""
         return Encoder(reference).encode(value)
 
@@ -69,8 +72,8 @@ class Remote:
             "call",
             on=reference(target),
             name=name,
-            args=self.encode(list(args)),
-            kwargs=self.encode(dict(kwargs)),
+            args=self._encode(list(args)),
+            kwargs=self._encode(dict(kwargs)),
         )
         if isinstance(result, Proxy):
             self._recorder.resulted(result.backroad_ref, result.backroad_type)
@@ -80,7 +83,9 @@ class Remote:
         """Apply a built-in, an operator or an instrument beside the learner's code."""
         if said is not None:
             self._recorder.did(said)
-        return self.request("apply", name=function, args=self.encode(list(args)), kwargs=self.encode(kwargs))
+        return self.request(
+            "apply", name=function, args=self._encode(list(args)), kwargs=self._encode(kwargs)
+        )
 
     def attribute(self, target: Proxy, name: str) -> Any:
         """Read an attribute; what is only there to be called becomes a Method, without a message more."""
@@ -92,11 +97,12 @@ class Remote:
         return value
 
     def play(self, target: Proxy, script: Sequence[tuple[Any, ...]], *, steps: bool = False) -> Any:
-        """Do a script of operations in one message; returns the raw outcomes, or line counts."""
+        """Do a script of operations in one message; returns the JSON of the outcomes, or line counts."""
+        encoder = Encoder(reference)
         return self.request(
             "play",
             on=reference(target),
-            script=self.encode(list(script)),
+            script=[encoder.many(operation, 0) for operation in script],
             steps=steps,
             seconds=max(self._limits.call, self._limits.check / 2) if steps else None,
         )

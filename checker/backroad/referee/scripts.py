@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from backroad.model import Place, Verdict
 from backroad.referee.evidence import Evidence, Trouble, places
+from backroad.referee.foreign import limit_of
 from backroad.referee.matchers import same
 from backroad.referee.proxies import Proxy, index
 from backroad.referee.recorder import MARK, SHOWN, short
 from backroad.subject.agent import perform
+from backroad.wire import SCALARS
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 Operation = tuple[Any, ...]
 Script = Sequence[Operation]
 
@@ -28,16 +31,21 @@ SUBSCRIPTS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
 class Outcome:
     """What one operation gave: a value, nothing that is compared, or an exception."""
 
-    kind: str
-    value: Any = None
-    type: str = ""
-    lineage: tuple[str, ...] = ()
-    text: str = ""
-    frames: tuple[Place, ...] = ()
+    # Not a frozen dataclass: a run makes tens of thousands, and each of those takes five times as long.
+    __slots__ = ("frames", "kind", "lineage", "text", "type", "value")
+
+    def __init__(
+        self, kind: str, value: Any = None, told: Mapping[str, Any] = NOTHING, tree: Any = None
+    ) -> None:
+        self.kind = kind
+        self.value = value
+        self.type: str = told.get("type", "")
+        self.lineage: tuple[str, ...] = tuple(told.get("lineage", ()))
+        self.text: str = told.get("text", "")
+        self.frames: tuple[Place, ...] = places(told.get("frames"), tree) if tree is not None else ()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Outcome):
@@ -123,26 +131,27 @@ def play(target: Any, script: Script) -> Outcomes:
     raw = target.backroad_remote.play(target, script)
     tree = target.backroad_remote.tree
     try:
-        outcomes = [remote_outcome(entry, tree) for entry in raw]
+        outcomes = [remote_outcome(entry, target.backroad_remote.decode, tree) for entry in raw]
         if len(outcomes) != len(script):
             raise ValueError
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, KeyError, AttributeError):
         message = "your code's process sent outcomes that are none on the checker's channel"
         raise Trouble(Evidence(Verdict.TAMPERED, message)) from None
     return Outcomes(target, script, outcomes)
 
 
-def remote_outcome(entry: Any, tree: Any) -> Outcome:
+def remote_outcome(entry: Any, decode: Callable[[Any], Any], tree: Any) -> Outcome:
     """Return the outcome that a subject told."""
-    match entry:
-        case ["returned", value]:
-            return Outcome("returned", value)
-        case ["done"]:
-            return Outcome("done")
-        case ["raised", [str(name), str(builtin), list(lineage), str(text), frames]]:
-            shown = places(frames, tree)
-            return Outcome("raised", None, name, tuple(map(str, (*lineage, builtin))), text, shown)
-    raise ValueError
+    if type(entry) is list:
+        (data,) = entry
+        return Outcome("returned", data if type(data) in SCALARS else decode(data))
+    if entry == 0:
+        return Outcome("done")
+    told = entry["raised"]
+    limit = limit_of(told)
+    if limit is not None:
+        raise Trouble(Evidence(Verdict.LIMIT, limit, frames=places(told["frames"], tree)))
+    return Outcome("raised", None, {key: told[key] for key in ("type", "lineage", "text", "frames")}, tree)
 
 
 def model_outcome(target: Any, operation: Operation) -> Outcome:
@@ -151,8 +160,8 @@ def model_outcome(target: Any, operation: Operation) -> Outcome:
     try:
         value = perform(target, name.lstrip("!"), arguments)
     except Exception as error:
-        lineage = tuple(kind.__name__ for kind in type(error).__mro__)
-        return Outcome("raised", None, type(error).__name__, lineage, str(error))
+        lineage = [kind.__name__ for kind in type(error).__mro__]
+        return Outcome("raised", None, {"type": lineage[0], "lineage": lineage, "text": str(error)})
     return Outcome("done") if name.startswith("!") else Outcome("returned", value)
 
 

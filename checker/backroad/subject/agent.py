@@ -22,6 +22,13 @@ CALLED = (FunctionType, BuiltinFunctionType, MethodType, type(object().__str__))
 METHOD = frozenset({"method"})  # no plain value of the learner's is this very object
 
 
+class Raw:
+    """JSON that is encoded already."""
+
+    def __init__(self, data: list[Any]) -> None:
+        self.data = data
+
+
 class Ending(Exception):
     """The learner's code asked to end its process."""
 
@@ -87,6 +94,8 @@ class Agent:
     def _do(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             value = self._operations[request["op"]](request)
+            if type(value) is Raw:
+                return {"outcomes": value.data}
             return {"method": True} if value is METHOD else {"ok": self._encode(value)}
         except (TooBig, Ending):
             raise
@@ -129,27 +138,27 @@ class Agent:
 
     def _play(self, request: dict[str, Any]) -> Any:
         target = self._decode(request["on"])
-        script = self._decode(request["script"])
+        script = [self._decode(operation) for operation in request["script"]]
+        encoder = Encoder(self._handles.refer)
         if not request.get("steps"):
-            return [self._outcome(target, operation) for operation in script]
+            return Raw([self._outcome(target, operation, encoder) for operation in script])
         lines = []
         for operation in script:
             with instruments.LineCounter(self._root) as counter:
-                self._outcome(target, operation)
+                self._outcome(target, operation, encoder)
             lines.append(counter.lines)
         return lines
 
-    def _outcome(self, target: Any, operation: tuple[Any, ...]) -> list[Any]:
-        """Return `["returned", value]`, `["done"]` for a discarded value, or `["raised", description]`."""
+    def _outcome(self, target: Any, operation: list[Any], encoder: Encoder) -> Any:
+        """Return JSON: `[value]`, 0 for a value that nobody compares, or `{"raised": description}`."""
         name, *arguments = operation
         try:
             value = perform(target, name.lstrip("!"), arguments)
         except MemoryError:
             raise
         except BaseException as error:
-            told = self._error(error)
-            return ["raised", [told["type"], told["builtin"], told["lineage"], told["text"], told["frames"]]]
-        return ["done"] if name.startswith("!") else ["returned", value]
+            return {"raised": self._error(error)}
+        return 0 if name.startswith("!") else encoder.many((value,), 0)
 
 
 def perform(target: Any, name: str, arguments: list[Any]) -> Any:
