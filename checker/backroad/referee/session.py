@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -62,8 +63,11 @@ def plan_of(exercise: Exercise, root: Path, **choices: Any) -> Plan:
     )
 
 
-def run(plan: Plan, on_result: OnResult | None = None) -> Report:
-    """Judge a plan in a referee process; raises KitFault when the kit itself is broken."""
+def run(plan: Plan, on_result: OnResult | None = None, seconds: float | None = None) -> Report:
+    """Judge a plan in a referee process; raises KitFault when the kit itself is broken.
+
+    `seconds` ends the whole run: in-process, no deadline reaches the learner's code.
+    """
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(
             [sys.executable, "-P", str(REFEREE)],
@@ -73,10 +77,35 @@ def run(plan: Plan, on_result: OnResult | None = None) -> Report:
             env=referee_environment(),
             start_new_session=True,
         )
+        overdue = threading.Event()
+        clock = threading.Timer(seconds or 0, call_time, (process, overdue))
+        if seconds is not None:
+            clock.start()
         try:
-            return listen(process, plan, on_result or (lambda _: None), complaints)
+            report = listen(process, plan, on_result or (lambda _: None), complaints)
+        except (KitFault, ValueError):  # ValueError: half a line, of a referee that was killed
+            if not overdue.is_set():
+                raise
+        else:
+            if not overdue.is_set():
+                return report
         finally:
+            clock.cancel()
             end(process)
+    raise Overdue(Problem(plan.exercise, f"the checks took longer than {seconds:g} s"))
+
+
+class Overdue(KitFault):
+    """A run was ended because its time was over."""
+
+
+def call_time(process: subprocess.Popen[bytes], overdue: threading.Event) -> None:
+    """End a referee whose time is over: politely, so that it clears up, then for certain."""
+    overdue.set()
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(GRACE_SECONDS)
+    endings.end(process)
 
 
 def listen(
