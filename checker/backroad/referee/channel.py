@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import signal
 import time
@@ -148,7 +147,7 @@ class ProcessChannel:
         return spent < STARVED_SHARE * seconds and self._wants_to_run()
 
     def _cpu_seconds(self) -> float:
-        """Return the processor time of the subject, by its own clock (clock_getcpuclockid(3)); 0 where none."""
+        """Return the processor time of the subject, by its own clock; 0 where it has none."""
         try:
             return time.clock_gettime((~self.started.process.pid << 3) | CPUCLOCK_SCHED)
         except (OSError, AttributeError):

@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 import threading
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -118,9 +119,8 @@ def cache_folder(plan: Plan) -> Path | None:
     return folder
 
 
-def pytest_arguments(plan: Plan) -> list[str]:
-    """Return pytest's arguments: the plan's checks, and nothing that anybody else configured."""
-    config = plan.checks.parent / "pytest.ini"  # need not exist: an ini file named here stops the search
+def pytest_arguments(plan: Plan, keep: Collection[str] = ()) -> list[str]:
+    """Return the arguments of pytest: the checks, few of its parts, nothing configured elsewhere."""
     return [
         str(plan.checks),
         f"--rootdir={plan.checks}",
@@ -129,6 +129,6 @@ def pytest_arguments(plan: Plan) -> list[str]:
         "--disable-plugin-autoload",
         "--import-mode=importlib",
         "-c",
-        str(config) if config.exists() else os.devnull,
-        *(word for name in UNUSED for word in ("-p", f"no:{name}")),
+        os.devnull,  # a file named here stops the search for others
+        *(word for name in UNUSED if name not in keep for word in ("-p", f"no:{name}")),
     ]
