@@ -1,0 +1,42 @@
+# make demo    see it work: scaffold, red check, green check, compare
+# make test    run all tests
+# make check   format, lint, types, tests: what has to be green before a change goes in
+#
+# PYTHON=python3.12 chooses the interpreter, VENV=folder the environment, TESTS="…" the tests.
+
+SHELL = /bin/sh
+VENV ?= .venv
+PYTHON ?=
+TESTS ?=
+PY = $(VENV)/bin/python
+export VENV PYTHON
+
+.PHONY: help demo test check format golden bench audit clean
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+demo:
+	@sh tools/venv.sh demo
+	@sh tools/demo.sh
+
+test:
+	@sh tools/venv.sh test
+	$(PY) -m pytest -n auto --dist worksteal $(TESTS)
+
+check:
+	@sh tools/venv.sh test
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -m pytest -n auto --dist worksteal $(TESTS)
+
+# Renews tests/golden: read the difference before you commit it.
+golden:
+	@sh tools/venv.sh test
+	$(PY) tests/test_golden.py
+
+bench:
+	@sh tools/venv.sh test
+	$(PY) tests/bench/check_vs_pytest.py
+	$(PY) tests/bench/list_vs_click.py
