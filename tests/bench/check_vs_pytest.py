@@ -8,14 +8,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script does not see the checkout
 
-from tests.bench.race import Race, Runner, arguments  # noqa: E402  # a script finds the checkout first
+from tests.bench.race import Race, Runner, arguments
 
 BAR = 1.5
 SLUG = "data-structures"
-REFERENCE = ROOT / "solutions" / "1-fundamentals" / SLUG / "reference"
+REFERENCE = Path(__file__).resolve().parents[2] / "solutions" / "1-fundamentals" / SLUG / "reference"
 
 
 def solved_workspace(race: Race) -> Path:

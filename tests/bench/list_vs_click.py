@@ -6,9 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script does not see the checkout
 
-from tests.bench.race import Runner, arguments  # noqa: E402  # a script finds the checkout first
+from tests.bench.race import Runner, arguments
 
 BAR = 3.0
 

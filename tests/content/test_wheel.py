@@ -121,7 +121,7 @@ def files_in(wheel: Path) -> set[str]:
 
 def main_job(installed: Installed, exercise: Exercise) -> list[tuple[str, int]]:
     """Scaffold, check the starter, lay the reference over, check, compare; return the exit codes."""
-    codes = []
+    codes: list[tuple[str, int]] = []
     for command in ("scaffold", "check", "check", "compare"):
         if len(codes) == 2:
             solution = installed.content / "solutions" / exercise.step / exercise.slug
