@@ -40,9 +40,11 @@ class Ending(Exception):
 
 def advance(iterator: Iterator[Any]) -> list[Any]:
     """Return `[value]`, or an empty list at the end."""
-    for value in iterator:
-        return [value]
-    return []
+    # Not a `for`: it would call iter() again, and an iterator that starts over then never ends.
+    try:
+        return [next(iterator)]
+    except StopIteration:
+        return []
 
 
 def public_names(value: Any) -> list[str]:
