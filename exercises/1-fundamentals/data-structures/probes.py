@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import gc
 import itertools
+import sys
 import types
 import weakref
 from array import array
@@ -368,6 +369,24 @@ def is_iterator(thing):
     return hasattr(thing, "__next__") and iter(thing) is thing
 
 
+LIMIT = sys.getrecursionlimit()  # this module is loaded before the learner's
+
+
+def recursion_limit_was_raised():
+    """Say whether calls may nest deeper than before the learner's code was loaded."""
+    return sys.getrecursionlimit() > LIMIT
+
+
+def accepted_by_a_stranger(make, rounds=30):
+    """Return how often a list takes a node of a list that is gone; its memory is soon used again."""
+    count = 0
+    for _ in range(rounds):
+        node = make([1]).head
+        strangers = [make([1]) for _ in range(8)]
+        count += sum(outcome(stranger.remove, [node]) is not ValueError for stranger in strangers)
+    return count
+
+
 # Where the elements are -----------------------------------------------------------------------
 
 CONTAINERS = (list, tuple, dict, set, frozenset, collections.deque, array)
@@ -406,17 +425,19 @@ def stores_of_tree(make):
 
 def stores(thing, marks, alone=1):
     """Return, in words, the containers that hold elements of `thing`, found from above and below."""
-    found = [*containers_behind(thing), *holders_of(marks, alone)]
+    wanted = {id(mark) for mark in marks}
+    found = containers_behind(thing)
+    for shared in module_containers(thing):
+        if any(id(one) in wanted for one in reachable(shared)):
+            found += containers_behind(shared)
+    found += holders_of(marks, alone)
     return sorted({f"{type(one).__name__} of {len(one)}" for one in found})
 
 
-def containers_behind(thing):
-    """Walk from `thing` to everything it refers to; return the containers with many objects in them."""
-    found = []
-    for one in reachable(thing, *module_containers(thing)):
-        if isinstance(one, CONTAINERS) and sum(not isinstance(entry, ATOMS) for entry in entries(one)) > FEW:
-            found.append(one)
-    return found
+def containers_behind(root):
+    """Walk to everything `root` refers to; return the containers with many objects in them."""
+    containers = [one for one in reachable(root) if isinstance(one, CONTAINERS)]
+    return [one for one in containers if sum(not isinstance(entry, ATOMS) for entry in entries(one)) > FEW]
 
 
 def holders_of(marks, alone):

@@ -64,6 +64,20 @@ def test_elements_are_never_compared(subject, probes):
 
 
 @hint(
+    "A node may outlive its list",
+    "id(list) is free again when the list is gone; keep the list itself on the node, or an object of its own",
+    "node._owner = self, and `node._owner is not self` in the test",
+)
+def test_nodes_outlive_their_list(subject, probes):
+    """A node of a list that is gone is refused by every other list
+
+    an id of something deleted is given to the next one who comes
+    """
+    accepted = probes.accepted_by_a_stranger(subject.LinkedList)
+    assert accepted == exactly(0), f"{accepted} of 240 lists took a node of a list that is gone"
+
+
+@hint(
     "A key that cannot be compared is noticed on the way down",
     "Change the number of keys and the links only after the walk has ended",
     "find the place first; self._length += 1 is the last line",
