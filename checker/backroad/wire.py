@@ -21,7 +21,7 @@ from typing import Any
 
 VERSION = 1
 MAX_FRAME = 32 * 2**20
-MAX_DEPTH = 200
+MAX_DEPTH = 100  # a level of a dict takes five frames here, of a thousand that Python allows
 MAX_ITEMS = 2_000_000
 SMALL_INT = 2**63
 MAX_INT_BITS = 400_000
@@ -139,10 +139,22 @@ BASE_DATA: dict[type, Callable[[Any], Any]] = {
 def faithful_base(kind: type) -> type | None:
     """Return the built-in type whose comparisons and iteration `kind` keeps unchanged, if there is one."""
     for base in BASE_DATA:
-        if base in type.__getattribute__(kind, "__mro__"):
-            same = all(getattr(kind, name, None) is getattr(base, name, None) for name in KEPT)
+        if any(parent is base for parent in mro(kind)):
+            same = all(method(kind, name) is method(base, name) for name in KEPT)
             return base if same else None
     return None
+
+
+def mro(kind: type) -> tuple[type, ...]:
+    """Return the real ancestry of a class, whatever its metaclass says."""
+    found: tuple[type, ...] = type.__dict__["__mro__"].__get__(kind)
+    return found
+
+
+def method(kind: type, name: str) -> Any:
+    """Return what instances of a class have under a name; `getattr` would ask the metaclass too."""
+    attributes = type.__dict__["__dict__"].__get__
+    return next((attributes(parent)[name] for parent in mro(kind) if name in attributes(parent)), None)
 
 
 WRITERS: dict[type, Callable[[Encoder, Any, int], Any]] = {
@@ -176,7 +188,14 @@ class Decoder:
         """Return the value; raises WireError for JSON that no Encoder writes."""
         try:
             return self._read(data)
-        except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+        except (
+            TypeError,
+            ValueError,
+            ArithmeticError,
+            LookupError,
+            AttributeError,
+            RecursionError,
+        ) as error:
             raise WireError(f"a value that is none ({type(error).__name__})") from None
 
     def _read(self, data: Any) -> Any:
@@ -188,14 +207,27 @@ class Decoder:
             return self._resolve(data)
         ((tag, content),) = data.items()
         if tag in CONTAINERS:
-            return CONTAINERS[tag](self._read(content))
+            return CONTAINERS[tag](self._items(content))
         return READERS[tag](content)
+
+    def _items(self, content: Any) -> list[Any]:
+        """Return the items of a container: nothing but a list, for an object's own would be asked for."""
+        if not isinstance(content, list):
+            raise TypeError
+        return [self._read(item) for item in content]
+
+
+def pair(item: Any) -> list[Any]:
+    """Return an item of a dict; nothing but a list is one."""
+    if not isinstance(item, list):
+        raise TypeError
+    return item
 
 
 CONTAINERS: dict[str, Callable[[Any], Any]] = {
     "tuple": tuple,
     "slice": lambda parts: slice(*parts),
-    "dict": dict,
+    "dict": lambda pairs: dict(map(pair, pairs)),
     "set": set,
     "frozenset": frozenset,
 }
