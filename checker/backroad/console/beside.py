@@ -41,8 +41,7 @@ def files_text(comparison: Comparison, mine: str, theirs: str, width: int = 80, 
     if not comparison.files:
         console.print(f" no file differs: {mine} and {theirs} are the same")
     for pair in comparison.files:
-        lay = _beside if width >= SIDE_BY_SIDE else _below
-        for line in lay(pair, mine, theirs, width):
+        for line in _lay(pair, mine, theirs, width):
             line.rstrip()
             console.print(line, soft_wrap=True)
         console.print()
@@ -74,6 +73,24 @@ def _page(width: int, colour: bool) -> tuple[Console, StringIO]:
         highlight=False,
     )
     return console, page
+
+
+def _lay(pair: FilePair, mine: str, theirs: str, width: int) -> Iterator[Text]:
+    if not pair.note and not (pair.mine and pair.theirs):
+        return _alone(pair, mine if pair.mine else theirs, width)
+    return (_beside if width >= SIDE_BY_SIDE else _below)(pair, mine, theirs, width)
+
+
+def _alone(pair: FilePair, owner: str, width: int) -> Iterator[Text]:
+    """Yield a file that only one side has, over the whole page."""
+    from rich.text import Text
+
+    text = pair.mine or pair.theirs
+    highlighted = _highlighter(pair.name, text)
+    yield Text.assemble((f" {pair.name}", "bold"), f"   only in {owner}")
+    yield Text("─" * (width - 1), style="dim")
+    for number, line in enumerate(text.splitlines(), start=1):
+        yield from _cell(Line(number, line), highlighted, width)
 
 
 def _beside(pair: FilePair, mine: str, theirs: str, width: int) -> Iterator[Text]:
