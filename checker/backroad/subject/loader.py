@@ -29,20 +29,20 @@ class SubmissionFinder(MetaPathFinder):
     """Finds the submission's own modules; asked last, so none of them hides an installed one."""
 
     def __init__(self, root: str) -> None:
-        self._root = root
+        self.root = root
 
     def find_spec(
         self, fullname: str, where: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return the spec of `name.py` or `name/__init__.py` below the submission."""
         del target
-        for folder in [self._root] if where is None else where:
-            base = path.join(folder, fullname.rpartition(".")[2])
-            if base.startswith(self._root):
-                spec = spec_of(fullname, base)
-                if spec is not None:
-                    return spec
-        return None
+        bases = [
+            path.join(folder, fullname.rpartition(".")[2])
+            for folder in ([self.root] if where is None else where)
+            if folder == self.root or folder.startswith(self.root + path.sep)
+        ]
+        found = (spec_of(fullname, base) for base in bases)
+        return next((spec for spec in found if spec is not None), folder_spec(fullname, bases))
 
 
 def spec_of(name: str, base: str) -> ModuleSpec | None:
@@ -56,6 +56,16 @@ def spec_of(name: str, base: str) -> ModuleSpec | None:
     return None
 
 
+def folder_spec(name: str, bases: Sequence[str]) -> ModuleSpec | None:
+    """Return the spec for folders without an `__init__.py`, which are a package all the same."""
+    folders = [base for base in bases if path.isdir(base)]
+    if not folders:
+        return None
+    spec = ModuleSpec(name, None, is_package=True)
+    spec.submodule_search_locations = folders
+    return spec
+
+
 def private_name(name: str) -> str:
     """Return `name`, or a private one where a loaded or standard module has it already."""
     taken = name in sys.modules or name in sys.stdlib_module_names
@@ -64,7 +74,7 @@ def private_name(name: str) -> str:
 
 def find_in(root: str) -> None:
     """Let imports find the submission's own modules, after all others."""
-    if not any(isinstance(finder, SubmissionFinder) for finder in sys.meta_path):
+    if not any(isinstance(finder, SubmissionFinder) and finder.root == root for finder in sys.meta_path):
         sys.meta_path.append(SubmissionFinder(root))
 
 
