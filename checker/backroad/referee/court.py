@@ -74,12 +74,14 @@ def judge(plan: Plan, events: BinaryIO) -> None:
 
         referee = Referee(bench, told)
         code = int(pytest.main(pytest_arguments(plan), plugins=[referee, CheckCache(plan)]))
-        if referee.faults or code in PYTEST_FAULTS:
-            tell(events, fault="\n".join(referee.faults) or f"pytest ended with code {code}")
-        else:
-            tell(events, report=referee.report().to_json())
     finally:
+        # From here on nothing stops the clearing up, and the report comes after it: who reads it may hang up.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         bench.close()
+    if referee.faults or code in PYTEST_FAULTS:
+        tell(events, fault="\n".join(referee.faults) or f"pytest ended with code {code}")
+    else:
+        tell(events, report=referee.report().to_json())
 
 
 class CheckCache:

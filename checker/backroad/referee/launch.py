@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import site
 import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from backroad.referee import endings
+from backroad.referee.scratch import remove_folder
 from backroad.referee.walls import PACKAGE
 
 SUBJECT = PACKAGE / "subject" / "__main__.py"
@@ -128,24 +127,3 @@ def _start_portable(
             if secrets.compare_digest(link.recv(len(secret)), secret.encode("ascii")):
                 return process, link
             link.close()
-
-
-def remove_folder(folder: Path) -> None:
-    """Remove a scratch folder, whatever modes its files were given."""
-    if not folder.exists():
-        return
-
-    def again(function: object, path: str, _: object) -> None:
-        with suppress(OSError):
-            Path(path).parent.chmod(0o700)
-            Path(path).chmod(0o700)
-            if callable(function):
-                function(path)
-
-    if sys.version_info >= (3, 12):
-        shutil.rmtree(folder, onexc=again)
-    else:
-        shutil.rmtree(folder, onerror=again)
-    shutil.rmtree(folder, ignore_errors=True)
-    for beside in folder.parent.glob(folder.name + ".*"):
-        beside.unlink(missing_ok=True)

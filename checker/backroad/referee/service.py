@@ -17,8 +17,8 @@ from backroad.model import Level, Plan, Verdict
 from backroad.referee import endings, unready
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.http import Reply, Request, exchange
-from backroad.referee.launch import remove_folder
 from backroad.referee.recorder import Recorder
+from backroad.referee.scratch import remove_folder
 from backroad.referee.servicelog import exception_in, read_log, stack_in
 from backroad.referee.starting import (
     LAST_WORDS,

@@ -27,10 +27,12 @@ from backroad.model import (
 )
 from backroad.referee import endings
 from backroad.referee.planfile import plan_to_json
+from backroad.referee.scratch import temporary_folder
 
 REFEREE = Path(__file__).resolve().parent / "__main__.py"
 GRACE_SECONDS = 8.0
 DROPPED = ("PYTEST_", "PYTHON", "COVERAGE_", "COV_")
+TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 KEPT = ("PYTHONUSERBASE", "PYTHONUTF8")
 ISSUES = "report it with the lines above"
 OnResult = Callable[[Result], None]
@@ -39,8 +41,8 @@ OnResult = Callable[[Result], None]
 @contextmanager
 def plan_for(exercise: Exercise, tree: Tree, **choices: Any) -> Iterator[Plan]:
     """Lay a tree out in a temporary folder for the time of the `with`, and plan its run."""
-    with tempfile.TemporaryDirectory(prefix="backroad-tree-", ignore_cleanup_errors=True) as folder:
-        root = Path(folder).resolve() / exercise.module
+    with temporary_folder("backroad-tree-") as folder:
+        root = folder / exercise.module
         tree.write(root)
         yield plan_of(exercise, root, submission=tree.digest(), service=tree.service(), **choices)
 
@@ -68,13 +70,14 @@ def run(plan: Plan, on_result: OnResult | None = None, seconds: float | None = N
 
     `seconds` ends the whole run: in-process, no deadline reaches the learner's code.
     """
-    with tempfile.TemporaryFile() as complaints:
+    # Held here and not by the referee: whatever becomes of that process, the folder goes.
+    with tempfile.TemporaryFile() as complaints, temporary_folder("backroad-run-") as scratch:
         process = subprocess.Popen(
             [sys.executable, "-P", str(REFEREE)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
-            env=referee_environment(),
+            env=referee_environment() | {name: str(scratch) for name in TEMPORARY},
             start_new_session=True,
         )
         overdue = threading.Event()
