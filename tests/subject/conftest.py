@@ -30,8 +30,9 @@ def clean_imports() -> Iterator[None]:
 
 
 @pytest.fixture
-def agent(tmp_path: Path, clean_imports: None) -> Callable[..., Agent]:
+def agent(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., Agent]:
     """Make the agent of a submission whose module is `thing.py`."""
+    request.getfixturevalue("clean_imports")
 
     def make(code: str | Mapping[str, str]) -> Agent:
         for name, text in ({"thing.py": code} if isinstance(code, str) else code).items():

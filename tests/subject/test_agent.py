@@ -132,9 +132,9 @@ def test_a_raising_script_holds_nothing(stack: Any, ask: Ask) -> None:
     """Exceptions that a script met are told as text and not kept."""
     agent, call = stack
     made = call("Stack")["ok"]
-    before = agent._handles._next
-    ask(agent, "play", on=made, script=[{"tuple": ["!push", 1]}] * 10)
-    assert agent._handles._next == before
+    before = call("Stack")["ok"]["ref"]
+    ask(agent, "play", on=made, script=[["!push", 1]] * 10)
+    assert call("Stack")["ok"]["ref"] == before + 1
 
 
 @pytest.mark.parametrize(("code", "number"), [(0, 0), (3, 3), (None, 0), ("text", 1)], ids=repr)
@@ -169,33 +169,25 @@ def test_a_script_tells_every_outcome(stack: Any, ask: Ask) -> None:
     agent, call = stack
     made = call("Stack")["ok"]
     words = [
-        ("!push", 1),
-        ("push", 2),
-        ("!push", 3),
-        ("push", 4),
-        (".limit",),
-        ("builtins.callable",),
-        ("pop",),
+        ["!push", 1],
+        ["!push", 2],
+        ["!push", 3],
+        ["push", 4],
+        [".limit"],
+        ["builtins.callable"],
+        ["pop"],
     ]
-    outcomes = ask(agent, "play", on=made, script=[{"tuple": list(word)} for word in words])["ok"]
-    assert [outcome[0] for outcome in outcomes] == [
-        "done",
-        "returned",
-        "done",
-        "raised",
-        "returned",
-        "returned",
-        "returned",
-    ]
-    assert [outcomes[4][1], outcomes[5][1], outcomes[6][1]] == [3, False, 3]
-    assert outcomes[3][1][:2] == ["Full", "IndexError"]
+    *done, raised, limit, is_callable, popped = ask(agent, "play", on=made, script=words)["outcomes"]
+    assert done == [0, 0, 0]
+    assert (raised["raised"]["type"], raised["raised"]["builtin"]) == ("Full", "IndexError")
+    assert (limit, is_callable, popped) == ([3], [False], [3])
 
 
 def test_the_lines_of_a_script_are_counted(stack: Any, ask: Ask) -> None:
     """With `steps`, a script gives the executed lines of each operation."""
     agent, call = stack
     made = call("Stack")["ok"]
-    reply = ask(agent, "play", on=made, script=[{"tuple": ["push", 1]}, {"tuple": ["pop"]}], steps=True)
+    reply = ask(agent, "play", on=made, script=[["push", 1], ["pop"]], steps=True)
     assert reply["ok"] == [3, 1]
 
 
@@ -220,7 +212,7 @@ def test_perform_is_the_same_for_a_model() -> None:
     assert perform(3 + 4j, ".real", []) == 3
 
 
-def test_public_names_leave_private_ones_out(agent: Make) -> None:
+def test_public_names_leave_private_ones_out() -> None:
     """Names that begin with an underscore are nobody's business."""
 
     class Thing:

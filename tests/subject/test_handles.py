@@ -201,10 +201,9 @@ def test_endless_recursion_tells_the_last_frames(tmp_path: Path) -> None:
     """Of a thousand frames the last thirty are told."""
     names: dict[str, Any] = {}
     exec(compile("def f():\n    f()\n", str(tmp_path / "x.py"), "exec"), names)
-    try:
+    with pytest.raises(RecursionError) as caught:
         names["f"]()
-    except RecursionError as error:
-        assert frames_of(error.__traceback__, str(tmp_path)) == [["x.py", 2, "f"]] * MAX_FRAMES
+    assert frames_of(caught.tb, str(tmp_path)) == [["x.py", 2, "f"]] * MAX_FRAMES
 
 
 def test_a_running_stack_reads_like_a_traceback(tmp_path: Path) -> None:
@@ -221,9 +220,8 @@ def test_a_running_stack_reads_like_a_traceback(tmp_path: Path) -> None:
 
 def test_a_syntax_error_names_its_place(tmp_path: Path) -> None:
     """The line of a syntax error is known although no frame of it ran."""
-    try:
+    with pytest.raises(SyntaxError) as caught:
         compile("x = 1\nx = = 2\n", str(tmp_path / "x.py"), "exec")
-    except SyntaxError as error:
-        assert syntax_place(error, str(tmp_path)) == ["x.py", 2, ""]
-        assert syntax_place(error, "/elsewhere") is None
+    assert syntax_place(caught.value, str(tmp_path)) == ["x.py", 2, ""]
+    assert syntax_place(caught.value, "/elsewhere") is None
     assert syntax_place(ValueError(), str(tmp_path)) is None

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from backroad.model import Level, Limits
 from backroad.referee.launch import LAUNCHER, clean_environment
 from backroad.referee.walls import walls
-from backroad.model import Level, Limits
 
 
 def launched(tree: Path, command: str, **choices: Any) -> tuple[int, subprocess.CompletedProcess[str]]:

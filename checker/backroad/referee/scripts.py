@@ -132,7 +132,11 @@ def play(target: Any, script: Script) -> Outcomes:
     tree = target.backroad_remote.tree
     try:
         outcomes = [remote_outcome(entry, target.backroad_remote.decode, tree) for entry in raw]
+        pairs = zip(outcomes, script, strict=False)
         if len(outcomes) != len(script):
+            raise ValueError
+        # What is done equals everything, so only a script that discards a value may be told so.
+        if any(outcome.kind == "done" and not operation[0].startswith("!") for outcome, operation in pairs):
             raise ValueError
     except (TypeError, ValueError, KeyError, AttributeError):
         message = "your code's process sent outcomes that are none on the checker's channel"

@@ -102,7 +102,7 @@ class Agent:
         except (TooBig, Ending):
             raise
         except BaseException as error:
-            return {"raised": self._error(error)}
+            return {"raised": self._referred(error)}
 
     def _encode(self, value: Any) -> Any:
         return Encoder(self._handles.refer).encode(value)
@@ -117,10 +117,13 @@ class Agent:
         told = describe(error, self._root)
         if isinstance(error, SystemExit):
             raise Ending(error.code, told["frames"]) from None
-        told["error"] = self._handles.refer(error)
-        told["class"] = self._handles.refer(type(error))
         error.__traceback__ = None  # its frames would keep the learner's objects alive
         return told
+
+    def _referred(self, error: BaseException) -> dict[str, Any]:
+        """Return the description of an exception that a check can catch and look at."""
+        told, refer = self._error(error), self._handles.refer
+        return {**told, "error": refer(error), "class": refer(type(error))}
 
     def _attribute(self, request: dict[str, Any]) -> Any:
         """Return an attribute's value, or METHOD for what is only there to be called."""
@@ -159,7 +162,7 @@ class Agent:
         except MemoryError:
             raise
         except BaseException as error:
-            return {"raised": self._error(error)}
+            return {"raised": self._error(error)}  # not referred to: nobody would ever release it
         return 0 if name.startswith("!") else encoder.many((value,), 0)
 
 
