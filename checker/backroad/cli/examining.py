@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 OLDEST = (3, 11)
 LEVELS = {
-    0: "none: your code runs unconfined",
-    1: "own process, limits on memory, files and time",
-    2: "also Landlock and seccomp: no other files, no other processes",
-    3: "also namespaces of its own",
+    0: "your code runs unconfined",
+    1: "a process of its own, limits on memory, files and time",
+    2: "no files but its own, no connections but its own, limits",
+    3: "namespaces of its own, and all that level 2 has",
 }
 SIGNS = "✓✗·○●★…"
 

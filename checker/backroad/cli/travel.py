@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,8 @@ def next_command(exercise: Exercise, found: Mapping[str, Standing], here: Path |
 
 def relative(folder: Path, here: Path | None = None) -> Path:
     """Return a folder as seen from here when that is shorter to type."""
-    here = here or Path.cwd()
-    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+    seen = os.path.relpath(folder, here or Path.cwd())
+    return Path(seen) if len(seen) < len(str(folder)) else folder
 
 
 def shell_word(path: object) -> str:

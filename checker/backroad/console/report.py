@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backroad.console.layout import ENDLESS, lay_mistake
 from backroad.console.rows import (
@@ -50,11 +50,19 @@ def report_screen(
     head = _head(report, exercise, width)
     if report.passed and all(result.passed for result in report.results):
         return [*head, *_story(around, width), EMPTY, *_after_green(report, exercise, around, width)]
+    report = report if everything else asked(report)
     feedback = explain(report, exercise.kind, everything)
     top = [*head, EMPTY, *_stage_rows(report, exercise, width), EMPTY]
     bottom = _tail(report, feedback, around, everything, width)
     room = ENDLESS if everything else (PAGE if width >= NARROW else 2 * PAGE) - len(top) - len(bottom)
     return [*top, *_mistakes(feedback, width, room), *bottom]
+
+
+def asked(report: Report) -> Report:
+    """Return the report without a hardening stage that only waits: nobody has to think of it yet."""
+    hard = [result for result in report.results if result.stretch]
+    waits = bool(report.core) and all(result.verdict is Verdict.BLOCKED for result in hard)
+    return replace(report, results=report.core) if waits else report
 
 
 def level_text(report: Report) -> str:

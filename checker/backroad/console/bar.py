@@ -1,0 +1,25 @@
+"""A bar that shows how far long work is; on a terminal only, and gone afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from backroad.console.terminal import Terminal
+
+
+@contextmanager
+def bar(terminal: Terminal, title: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Yield what to call whenever one of `total` things is done, with the name of that thing."""
+    if not terminal.is_live:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    now = TextColumn("{task.description}")
+    console = Console(file=terminal.stream, no_color=not terminal.colour, width=terminal.width)
+    with Progress(*columns, now, console=console, transient=True) as progress:
+        task = progress.add_task("", total=total or None)
+        yield lambda name: progress.update(task, advance=1, description=name[:30])
