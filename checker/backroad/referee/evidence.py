@@ -44,6 +44,14 @@ class Trouble(BaseException):
         self.evidence = evidence
 
 
+class Unusable(Exception):
+    """Trouble in a fixture: pytest keeps its books right only for an Exception there."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(str(trouble))
+        self.evidence = trouble.evidence
+
+
 class Blocked(Trouble):
     """The check was not run because another one is not green."""
 

@@ -16,7 +16,8 @@ import pytest
 from backroad.model import Check, Report, Result, Verdict
 from backroad.referee import verdicts
 from backroad.referee.bench import Bench
-from backroad.referee.evidence import Blocked
+from backroad.referee.evidence import Blocked, Trouble, Unusable
+from backroad.referee.host import Subject
 from backroad.referee.instruments import Builtins, Instruments
 from backroad.referee.recorder import short
 from backroad.referee.service import Service
@@ -174,25 +175,31 @@ class Referee:
 
     # What checks use
 
+    def _subject(self, request: pytest.FixtureRequest) -> Subject:
+        try:
+            return self._host.subject(fresh=is_fresh(request))
+        except Trouble as trouble:
+            raise Unusable(trouble) from None
+
     @pytest.fixture
     def subject(self, request: pytest.FixtureRequest) -> Any:
         """The learner's module."""
-        return self._host.subject(fresh=is_fresh(request)).module
+        return self._subject(request).module
 
     @pytest.fixture
     def builtins(self, request: pytest.FixtureRequest) -> Builtins:
         """Python's built-ins, applied beside the learner's code."""
-        return Builtins(self._host.subject(fresh=is_fresh(request)).remote)
+        return Builtins(self._subject(request).remote)
 
     @pytest.fixture
     def instruments(self, request: pytest.FixtureRequest) -> Instruments:
         """What counts lines and comparisons beside the learner's code."""
-        return Instruments(self._host.subject(fresh=is_fresh(request)).remote)
+        return Instruments(self._subject(request).remote)
 
     @pytest.fixture
     def probes(self, request: pytest.FixtureRequest) -> Any:
         """The exercise's own helper code, running beside the learner's."""
-        return self._host.subject(fresh=is_fresh(request)).probes
+        return self._subject(request).probes
 
     @pytest.fixture
     def source(self) -> Source:
@@ -207,7 +214,10 @@ class Referee:
     @pytest.fixture
     def service(self, request: pytest.FixtureRequest) -> Service:
         """The running service."""
-        return self._services.service(fresh=is_fresh(request))
+        try:
+            return self._services.service(fresh=is_fresh(request))
+        except Trouble as trouble:
+            raise Unusable(trouble) from None
 
 
 def is_fresh(request: pytest.FixtureRequest) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from backroad.model import Check, Result, Verdict
 from backroad.referee.answers import ReplyMatcher
-from backroad.referee.evidence import Evidence, Trouble
+from backroad.referee.evidence import Evidence, Trouble, Unusable
 from backroad.referee.foreign import FromSubject
 from backroad.referee.matchers import Exactly
 from backroad.referee.proxies import Proxy
@@ -75,7 +75,7 @@ def failed(
 def judge(excinfo: pytest.ExceptionInfo[BaseException], compared: Compared | None, file: Path) -> Evidence:
     """Return the evidence for the exception that ended a check."""
     error = excinfo.value
-    if isinstance(error, Trouble):
+    if isinstance(error, Trouble | Unusable):
         return error.evidence
     if isinstance(error, FromSubject):
         return raised(error)
