@@ -18,7 +18,8 @@ MIB = 2**20
 SET_PDEATHSIG, SET_NO_NEW_PRIVS = 1, 38
 MAX_FILES = 512
 CPU_SECONDS = 600
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/shm")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
+SHARED_MEMORY = ("/dev/shm",)  # semaphores of a service's processes; a module has one process
 PROC_IN_MODULES = ("/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/proc/sys")
 
 
@@ -129,7 +130,8 @@ def raise_walls(walls: Walls) -> None:
     rules = landlock.Ruleset(limit_connect=walls.service)
     rules.allow(walls.readable, landlock.READ | landlock.EXECUTE)
     rules.allow(walls.listable, landlock.READ_DIR)
-    rules.allow(DEVICES, landlock.READ | landlock.WRITE_FILE | rules.rights)
+    devices = DEVICES + SHARED_MEMORY if walls.service else DEVICES
+    rules.allow(devices, landlock.READ | landlock.WRITE_FILE | rules.rights)
     rules.allow(("/proc",) if walls.service else PROC_IN_MODULES, landlock.READ)
     rules.allow(walls.writable, rules.rights)
     rules.allow_connect(walls.connect)
