@@ -45,6 +45,7 @@ class Service:
         self._recorder = recorder
         self._env = dict(env or {})
         self._running: Running | None = None
+        self._last_log = ""
         self._seconds = DEBUG_SECONDS if plan.in_process else plan.limits.call
 
     def launch(self) -> None:
@@ -192,8 +193,8 @@ class Service:
 
     @property
     def log(self) -> str:
-        """All it wrote to stdout and stderr."""
-        return read_log(self._live.log) if self._running is not None else ""
+        """All it wrote to stdout and stderr; after its end, what the last process wrote."""
+        return read_log(self._running.log) if self._running is not None else self._last_log
 
     @property
     def level(self) -> Level | None:
@@ -211,6 +212,7 @@ class Service:
         if running is None:
             return True
         obeyed = endings.end(running.process, grace=endings.TERM_SECONDS)
+        self._last_log = read_log(running.log)
         remove_folder(running.scratch)
         return obeyed
 
@@ -219,6 +221,7 @@ class Service:
         running, self._running = self._running, None
         if running is not None:
             endings.end(running.process)
+            self._last_log = read_log(running.log)
             remove_folder(running.scratch)
 
     # What silence means
