@@ -17,7 +17,7 @@ from backroad.referee.service import Service
 from backroad.stages import read_stages
 
 QUICK = Limits(call=1.0, check=6.0, start=8.0, memory=512, output=1, file=1)
-SERVER = '''
+SERVER = """
 import json, os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -38,7 +38,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def serve(handler=Handler):
     ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), handler).serve_forever()
-'''
+"""
 
 
 def write(folder: Path, files: Mapping[str, str]) -> Path:

@@ -134,5 +134,5 @@ def test_rights_grow_with_the_kernel() -> None:
 
 def test_a_failing_system_call_raises() -> None:
     """An errno becomes an OSError."""
-    with pytest.raises(OSError, match="Bad file descriptor|Invalid"):
+    with pytest.raises(OSError, match=r"Bad file descriptor|Invalid"):
         landlock.syscall(landlock.ADD_RULE, -1, landlock.PATH_BENEATH, None, 0)

@@ -55,8 +55,15 @@ def stand_in(name: str, bases: tuple[type[Exception], ...], builtin: str, number
     base = getattr(builtins, builtin, Exception)
     usable = isinstance(base, type) and issubclass(base, Exception) and not issubclass(base, NEVER_RAISED)
     base = base if usable else Exception
-    body = {"backroad_class_ref": number, "__module__": "subject"}
+    body: dict[str, Any] = {"backroad_class_ref": number, "__module__": "subject"}
+    if issubclass(base, BaseExceptionGroup):
+        body["exceptions"] = property(lambda error: error.backroad_proxy.exceptions)
     try:
         return type(name, (*bases, FromSubject, base), dict(body))
     except TypeError:  # the learner's bases do not fit together here
         return type(name, (FromSubject, Exception), dict(body))
+
+
+def instance(kind: type[Exception]) -> Exception:
+    """Return an exception of a stand-in; a group insists on a text and on exceptions."""
+    return kind("", [Exception()]) if issubclass(kind, BaseExceptionGroup) else kind()

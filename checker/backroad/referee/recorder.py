@@ -10,6 +10,7 @@ from typing import Any
 
 KEPT = 60
 SHOWN = 8
+MAX_INT_BITS = 2_000
 MARK = "\ufdd0{}\ufdd1"  # non-characters: no text that crosses the wire holds them by accident
 MARKED = re.compile("\ufdd0(\\d+)\ufdd1")
 
@@ -31,6 +32,13 @@ class Shortener(reprlib.Repr):
         if isinstance(x, float | bool) or x is None:
             return repr(x)
         return super().repr1(x, level)
+
+
+    def repr_int(self, x: int, level: int) -> str:
+        """Return an integer, of very long ones only the size: Python refuses to write them out."""
+        if x.bit_length() > MAX_INT_BITS:
+            return f"an int of {x.bit_length():,} bits"
+        return super().repr_int(x, level)
 
 
 SHORT = Shortener()

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 from backroad.model import Limits, Verdict
 from backroad.referee.channel import Channel
 from backroad.referee.evidence import Evidence, Trouble, places
-from backroad.referee.foreign import limit_of, stand_in
+from backroad.referee.foreign import instance, limit_of, stand_in
 from backroad.referee.proxies import Method, Proxy, call_text, reference
 from backroad.referee.recorder import Recorder, short
 from backroad.wire import Decoder, Encoder, WireError
@@ -139,7 +139,7 @@ class Remote:
         try:
             limit = limit_of(told)
             kind = self._error_class(told["class"])
-            error = kind()
+            error = instance(kind)
             known = {"backroad_told": told, "backroad_frames": places(told["frames"], self.tree)}
             known["backroad_proxy"] = self._proxy(told["error"])
         except (KeyError, TypeError, ValueError, AttributeError):

@@ -149,7 +149,10 @@ def whole(value: Any) -> str:
     """Return a value as text, whole unless it is very long."""
     if isinstance(value, Proxy):
         return short(value)
-    text = repr(value.value) if isinstance(value, Exactly) else repr(value)
+    try:
+        text = repr(value.value) if isinstance(value, Exactly) else repr(value)
+    except ValueError:  # an integer of more digits than Python writes out
+        return short(value)
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text):,} characters)"
 
 

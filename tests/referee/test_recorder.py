@@ -1,0 +1,86 @@
+"""What a check did, in its own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from backroad.referee.recorder import KEPT, MARK, SHOWN, Recorder, short, snake
+
+
+def test_objects_are_called_by_the_check_s_names() -> None:
+    """Marks of objects become the variable names that the check has for them."""
+    recorder = Recorder()
+    recorder.did("Stack()")
+    recorder.resulted(7, "Stack")
+    recorder.did(f"{MARK.format(7)}.push(1)")
+    assert recorder.lines({7: "mine"}) == ("mine = Stack()", "mine.push(1)")
+
+
+def test_an_object_without_a_variable_gets_a_name_of_its_type() -> None:
+    """An object that is used later without a name is called by its type and number."""
+    recorder = Recorder()
+    recorder.did("LinkedList()")
+    recorder.resulted(7, "LinkedList")
+    recorder.did(f"{MARK.format(7)}.append(1)")
+    assert recorder.lines({}) == ("linked_list_7 = LinkedList()", "linked_list_7.append(1)")
+
+
+def test_a_result_that_is_never_used_needs_no_name() -> None:
+    """A call whose result nobody touches is only the call."""
+    recorder = Recorder()
+    recorder.did("Stack()")
+    recorder.resulted(7, "Stack")
+    assert recorder.lines({}) == ("Stack()",)
+
+
+@pytest.mark.parametrize("count", [SHOWN, SHOWN + 1, KEPT, KEPT + 5, 1000])
+def test_the_last_calls_are_kept(count: int) -> None:
+    """Of many calls the last are shown, and how many came before."""
+    recorder = Recorder()
+    for number in range(count):
+        recorder.did(f"f({number})")
+    lines = recorder.lines({})
+    assert lines[-1] == f"f({count - 1})"
+    assert len([line for line in lines if line.startswith("f(")]) == SHOWN
+    assert (lines[0] == f"… {count - SHOWN} calls before") == (count > SHOWN)
+
+
+def test_clearing_forgets() -> None:
+    """A check's record starts empty."""
+    recorder = Recorder()
+    for _ in range(100):
+        recorder.did("f()")
+    recorder.clear()
+    assert recorder.lines({}) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "True"),
+        (None, "None"),
+        (0.1, "0.1"),
+        ("x" * 200, None),
+        (list(range(1000)), None),
+        ({"a": {"b": {"c": {"d": {"e": 1}}}}}, None),
+        (1 << 100_000, None),
+        (b"\0" * 1000, None),
+    ],
+    ids=["bool", "none", "float", "text", "list", "deep", "huge-int", "bytes"],
+)
+def test_any_value_has_a_short_text(value: object, text: str | None) -> None:
+    """A value is told in one short line, however large it is."""
+    said = short(value)
+    assert text in (None, said)
+    assert len(said) < 120
+    assert "\n" not in said
+
+
+def test_names_of_classes_become_names_of_variables() -> None:
+    """CamelCase becomes snake_case."""
+    assert [snake(name) for name in ("LinkedList", "Stack", "", "LRU2Cache")] == [
+        "linked_list",
+        "stack",
+        "object",
+        "lru2_cache",
+    ]
