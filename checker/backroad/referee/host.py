@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,15 @@ class Host:
         self._unreadable: Trouble | None = None
 
     def begin_check(self) -> None:
-        """Give the next check its full time."""
+        """Give the next check its full time, and all the room for output."""
         if self._subject is not None:
             self._subject.remote.begin_check()
+            self._subject.output_read = empty_output(self._subject)
+
+    def end_check(self) -> None:
+        """Settle what the check leaves behind on the subject's side; raises Trouble."""
+        if self._subject is not None and self._alive(self._subject):
+            self._subject.remote.settle()
 
     def launch_ahead(self) -> None:
         """Start the first process now; it gets ready while pytest is imported."""
@@ -172,6 +179,15 @@ class Module:
             super().__setattr__(name, value)
         else:
             setattr(self._proxy, name, value)
+
+
+def empty_output(subject: Subject) -> int:
+    """Forget what was printed before this check, so that it does not count against its limit."""
+    channel = subject.remote.channel
+    if isinstance(channel, ProcessChannel):
+        with contextlib.suppress(OSError):
+            os.truncate(channel.started.output, 0)
+    return 0
 
 
 def read_part(file: Path, begin: int, end: int) -> str:

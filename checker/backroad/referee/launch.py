@@ -81,7 +81,8 @@ def start_subject(tree: Path, seed: int) -> Started:
     scratch = Path(tempfile.mkdtemp(prefix="backroad-"))
     mine, theirs = socket.socketpair()
     stacks, output = scratch.with_name(scratch.name + ".stacks"), scratch.with_name(scratch.name + ".out")
-    with stacks.open("wb") as stacks_file, output.open("wb") as output_file:
+    # Appended to: each check empties the output of the one before.
+    with stacks.open("wb") as stacks_file, output.open("ab") as output_file:
         if os.name == "posix":
             process = _start_posix(tree, scratch, seed, theirs, stacks_file, output_file)
         else:

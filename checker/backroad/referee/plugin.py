@@ -130,17 +130,31 @@ class Referee:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Turn what happened into a result."""
-        report = yield
         check = self.check_of(item)
         if check is None:
-            return report
+            return (yield)
+        raised, call.excinfo = call.excinfo, verdicts.plain(call.excinfo)
+        report = yield
+        call.excinfo = raised
         if call.when == "setup":
             self.results.pop(check.name, None)
-        if call.excinfo is not None and check.name not in self.results:
+        if call.excinfo is not None and self._is_green_so_far(check):
             self._fail(check, item, call, report)
         elif call.when == "call" and check.name not in self.results:
             self.results[check.name] = verdicts.passed(check, call.duration)
         return report
+
+    def _is_green_so_far(self, check: Check) -> bool:
+        return check.name not in self.results or self.results[check.name].passed
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self) -> None:
+        """Let go of the check's objects while it is the one to answer for them."""
+        self._compared = None
+        try:
+            self._host.end_check()
+        except Trouble as trouble:
+            raise Unusable(trouble) from None
 
     def _fail(
         self, check: Check, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport

@@ -119,6 +119,15 @@ class Remote:
             return self._error_class(told)
         known = self._proxies.get(number)
         if known is not None:
+    def settle(self) -> None:
+        """Let the subject forget what the check has let go; its own check answers for a `__del__`."""
+        if self._released:
+            try:
+                self.request("release")
+            except Trouble as trouble:
+                message = f"when its objects were let go: {trouble.evidence.message}"
+                raise Trouble(trouble.evidence.but(message=message)) from None
+
             return known
         if number in self._released:
             self._released.remove(number)

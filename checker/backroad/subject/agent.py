@@ -1,7 +1,8 @@
 """The subject's side of the conversation: loads the learner's code and does what the referee asks.
 
 Operations: `load` (the learner's module), `probes` (the exercise's own helper text), `call` (a callable or a
-method), `apply` (a built-in, operator or instrument, by name), `play` (a script of calls in one message).
+method), `apply` (a built-in, operator or instrument, by name), `play` (a script of calls in one message),
+`release` (nothing but what every request may do: forget objects).
 The same class serves a process of its own and, for debugging, the referee's process.
 """
 
@@ -19,6 +20,7 @@ from backroad.subject.handles import Handles, describe, flush
 from backroad.wire import Decoder, Encoder, TooBig, pack
 
 CALLED = (FunctionType, BuiltinFunctionType, MethodType, type(object().__str__))
+EXIT_CODE = vars(SystemExit)["code"]
 METHOD = frozenset({"method"})  # no plain value of the learner's is this very object
 
 
@@ -32,9 +34,9 @@ class Raw:
 class Ending(Exception):
     """The learner's code asked to end its process."""
 
-    def __init__(self, code: object, frames: list[list[Any]]) -> None:
+    def __init__(self, code: Any, frames: list[list[Any]]) -> None:
         super().__init__(code)
-        self.code = code if isinstance(code, int) else int(code is not None)
+        self.code = int.__int__(code) if issubclass(type(code), int) else int(code is not None)
         self.frames = frames
 
 
@@ -81,6 +83,7 @@ class Agent:
             "call": self._call,
             "apply": self._apply,
             "play": self._play,
+            "release": lambda _: None,
         }
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -112,12 +115,13 @@ class Agent:
 
     def _error(self, error: BaseException) -> dict[str, Any]:
         """Return the description of an exception, or end where it asks for that."""
-        if isinstance(error, instruments.TooManyLines):
+        kind = type(error)  # never isinstance: it asks an object's own `__class__`
+        if kind is instruments.TooManyLines:
             raise TooBig(f"more than {instruments.MAX_LINES:,} lines were executed") from None
         told = describe(error, self._root)
-        if isinstance(error, SystemExit):
-            raise Ending(error.code, told["frames"]) from None
-        error.__traceback__ = None  # its frames would keep the learner's objects alive
+        if issubclass(kind, SystemExit):
+            raise Ending(EXIT_CODE.__get__(error), told["frames"]) from None
+        BaseException.with_traceback(error, None)  # its frames would keep the learner's objects alive
         return told
 
     def _referred(self, error: BaseException) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def configure(link: socket.socket, message: dict[str, Any]) -> Agent:
     import traceback  # noqa: F401
 
     sys.dont_write_bytecode = True
+    faulthandler.enable(file=message["stacks"])
     if STACK_SIGNAL is not None:
         faulthandler.register(STACK_SIGNAL, file=message["stacks"], all_threads=True)
     level = confinement.confine(confinement.Walls(**message["walls"]))

@@ -10,6 +10,11 @@ from typing import Any
 
 MAX_TEXT = 10_000
 MAX_FRAMES = 30
+MAX_NAMES = 100
+# Read past the attributes that a learner's class may put in their place.
+TRACEBACK = vars(BaseException)["__traceback__"]
+LOOKED_IN = vars(AttributeError)["obj"]
+SYNTAX_ERRORS = (SyntaxError, IndentationError, TabError)
 
 
 class Handles:
@@ -59,7 +64,7 @@ def what(value: Any) -> str:
 def name_of(value: Any) -> str:
     """Return the `__name__` of a class, function or module, or nothing."""
     name = None
-    if isinstance(value, type):
+    if issubclass(type(value), type):  # not isinstance: it asks an object's own `__class__`
         name = type.__getattribute__(value, "__name__")
     elif type(value).__name__ in ("function", "builtin_function_or_method", "module", "method"):
         name = getattr(value, "__name__", None)
@@ -73,10 +78,20 @@ def describe(error: BaseException, root: str) -> dict[str, Any]:
         "type": lineage[0],
         "builtin": nearest_builtin(type(error)),
         "lineage": lineage,
-        "text": text_of(error),
-        "frames": frames_of(error.__traceback__, root),
+        "text": text_of(error).replace(root + path.sep, ""),
+        "frames": frames_of(TRACEBACK.__get__(error), root),
         "syntax": syntax_place(error, root),
+        "offered": offered(error),
     }
+
+
+def offered(error: BaseException) -> list[str]:
+    """Return the public names of the class in which an attribute was looked for in vain."""
+    if not issubclass(type(error), AttributeError):
+        return []
+    kind = type(LOOKED_IN.__get__(error))
+    names = {name for base in type.__getattribute__(kind, "__mro__")[:-1] for name in vars(base)}
+    return sorted(name for name in names if type(name) is str and not name.startswith("_"))[:MAX_NAMES]
 
 
 def nearest_builtin(kind: type) -> str:
@@ -128,9 +143,9 @@ def add_frame(frames: list[list[Any]], frame: FrameType, line: int, root: str) -
         frames.append([file, line, frame.f_code.co_name])
 
 
-def syntax_place(error: BaseException, root: str) -> list[Any] | None:
+def syntax_place(error: Any, root: str) -> list[Any] | None:
     """Return `[file, line, function]` of a SyntaxError in the submission."""
-    if not isinstance(error, SyntaxError):
+    if type(error) not in SYNTAX_ERRORS:
         return None
     file = own_file(str(error.filename), root)
     return [file, error.lineno or 1, ""] if file is not None else None

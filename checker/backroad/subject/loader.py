@@ -86,7 +86,10 @@ def load(root: str, name: str) -> ModuleType:
         raise FileNotFoundError(f"{name}.py")
     module = module_from_spec(spec)
     sys.modules[own] = module
+    # As the import system does: a circular import is then called by its name.
+    setattr(spec, "_initializing", True)  # noqa: B010 - the type knows no private attribute
     spec.loader.exec_module(module)
+    setattr(spec, "_initializing", False)  # noqa: B010 - as above
     return module
 
 
