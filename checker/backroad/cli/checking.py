@@ -172,15 +172,17 @@ def surroundings(session: Session, checked: Checked) -> Around:
 
 def export(session: Session, target: str, text: str) -> None:
     """Write a report to a file, or to stdout."""
-    from backroad.disk import write_whole
+    from backroad.disk import spoken, write_whole
 
     path = Path(target)
     if target == "-":
         session.out.write(text)
-    elif path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8")  # a pipe or a device has no neighbour to rename
-    else:
-        write_whole(path, text.encode("utf-8"))
+        return
+    with spoken(path):
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8")  # a pipe or a device has no neighbour to rename
+        else:
+            write_whole(path, text.encode("utf-8"))
 
 
 def code(report: Report) -> ExitCode:

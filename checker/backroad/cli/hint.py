@@ -38,9 +38,9 @@ def failing_check(session: Session, workspace: Workspace, exercise: Exercise) ->
 
     told = [entry.event for entry in session.entries(workspace=workspace.root)]
     runs = [event.data for event in told if event.kind is EventKind.CHECKED]
-    if runs:
+    if runs and (runs[-1]["first"] or runs[-1]["whole"]):
         name = runs[-1]["first"]
-    else:
+    else:  # never run, or only in part and that part is green
         state = keep(session, workspace)
         report = judge(session, exercise, submitted(session, exercise, workspace.root))
         note(session, workspace, exercise, report, state)
