@@ -17,6 +17,7 @@ from backroad.wire import VERSION, TooBig, Unpacker, WireError, pack
 
 RECEIVE = 2**18
 STACK_SECONDS = 1.0
+LAST_SECONDS = 2.0
 STARVED_SHARE = 0.8
 CPUCLOCK_SCHED = 2
 START_SECONDS = 30.0
@@ -191,22 +192,25 @@ class ProcessChannel:
 
     def _died(self) -> Trouble:
         code = self._exit_code()
+        if code is None:
+            self.close()
+            return self._remember(Evidence(Verdict.TAMPERED, "your code closed the checker's channel"))
         frames = places(stack_frames(self._told_stacks(), self._tree), self._tree)
         self.close()
         if code == -int(getattr(signal, "SIGXCPU", 0)) and code:
             return self._remember(Evidence(Verdict.LIMIT, "the limit of processor time was reached"))
-        if code is not None and code < 0:
+        if code < 0:
             return self._remember(
                 Evidence(
                     Verdict.DIED, f"your code's process was ended by {signal_words(-code)}", frames=frames
                 )
             )
-        return self._remember(exited(code or 0, frames))
+        return self._remember(exited(code, frames))
 
     def _exit_code(self) -> int | None:
-        """Return how the process ended; one that only closed its socket is ended here."""
+        """Return how the process ended, or None for one that only closed its socket."""
         try:
-            return self.started.process.wait(timeout=1)
+            return self.started.process.wait(timeout=LAST_SECONDS)
         except Exception:
             return None
 
