@@ -84,3 +84,13 @@ def test_names_of_classes_become_names_of_variables() -> None:
         "object",
         "lru2_cache",
     ]
+
+
+def test_how_an_object_was_made_can_be_asked() -> None:
+    """A script on an object is told after the line that made it."""
+    recorder = Recorder()
+    recorder.did("Stack([1])")
+    recorder.resulted(7, "Stack")
+    recorder.did("Stack([2])")
+    assert recorder.made(7) == f"{MARK.format(7)} = Stack([1])"
+    assert recorder.made(8) is None

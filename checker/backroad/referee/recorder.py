@@ -33,7 +33,6 @@ class Shortener(reprlib.Repr):
             return repr(x)
         return super().repr1(x, level)
 
-
     def repr_int(self, x: int, level: int) -> str:
         """Return an integer, of very long ones only the size: Python refuses to write them out."""
         if x.bit_length() > MAX_INT_BITS:
@@ -78,6 +77,11 @@ class Recorder:
         self._types[number] = type_name
         if self._entries:
             self._entries[-1][1] = number
+
+    def made(self, number: int) -> str | None:
+        """Return the line that gave an object, if it is still kept."""
+        found = next((text for text, result in reversed(self._entries) if result == number), None)
+        return None if found is None else f"{MARK.format(number)} = {found}"
 
     def lines(self, names: Mapping[int, str], shown: int = SHOWN) -> tuple[str, ...]:
         """Return the last things done, objects called by the check's own variable names."""

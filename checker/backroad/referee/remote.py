@@ -107,18 +107,18 @@ class Remote:
             seconds=max(self._limits.call, self._limits.check / 2) if steps else None,
         )
 
+    def played(self, text: str) -> None:
+        """Record a script in one line."""
+        self._recorder.did(text)
+
+    def made(self, target: Proxy) -> str | None:
+        """Return how an object came to be, as a line of Python."""
+        return self._recorder.made(target.backroad_ref)
+
     def release(self, number: int) -> None:
         """Let the subject forget an object, with the next request."""
         self._released.append(number)
 
-    def _proxy(self, told: dict[str, Any]) -> Any:
-        """Return the proxy of a reference: the same one for the same object."""
-        number = int(told["ref"])
-        what = str(told.get("what"))
-        if what == "error":
-            return self._error_class(told)
-        known = self._proxies.get(number)
-        if known is not None:
     def settle(self) -> None:
         """Let the subject forget what the check has let go; its own check answers for a `__del__`."""
         if self._released:
@@ -128,6 +128,14 @@ class Remote:
                 message = f"when its objects were let go: {trouble.evidence.message}"
                 raise Trouble(trouble.evidence.but(message=message)) from None
 
+    def _proxy(self, told: dict[str, Any]) -> Any:
+        """Return the proxy of a reference: the same one for the same object."""
+        number = int(told["ref"])
+        what = str(told.get("what"))
+        if what == "error":
+            return self._error_class(told)
+        known = self._proxies.get(number)
+        if known is not None:
             return known
         if number in self._released:
             self._released.remove(number)

@@ -101,7 +101,9 @@ class Outcomes(list[Outcome]):
         """Return the operations up to `at` as lines of Python."""
         begin = max(0, at + 1 - SHOWN)
         lines = [operation_text(self.target, operation) for operation in self.script[begin : at + 1]]
-        return (f"… {begin} calls before", *lines) if begin else tuple(lines)
+        made = self.target.backroad_remote.made(self.target) if isinstance(self.target, Proxy) else None
+        before = (f"… {begin} calls before",) if begin else ()
+        return (*([made] if made else []), *before, *lines)
 
     def values(self) -> list[Any]:
         """Return the plain values; raises what the learner's code raised."""
@@ -128,6 +130,7 @@ def play(target: Any, script: Script) -> Outcomes:
     """
     if not isinstance(target, Proxy):
         return Outcomes(target, script, [model_outcome(target, operation) for operation in script])
+    target.backroad_remote.played(script_text(target, script))
     raw = target.backroad_remote.play(target, script)
     tree = target.backroad_remote.tree
     try:
@@ -167,6 +170,14 @@ def model_outcome(target: Any, operation: Operation) -> Outcome:
         lineage = [kind.__name__ for kind in type(error).__mro__]
         return Outcome("raised", None, {"type": lineage[0], "lineage": lineage, "text": str(error)})
     return Outcome("done") if name.startswith("!") else Outcome("returned", value)
+
+
+def script_text(target: Any, script: Script) -> str:
+    """Return a script as one line: its first operation and how many follow."""
+    if not script:
+        return "nothing"
+    first = operation_text(target, script[0])
+    return first if len(script) == 1 else f"{first}  … and {len(script) - 1:,} calls more"
 
 
 def operation_text(target: Any, operation: Operation) -> str:

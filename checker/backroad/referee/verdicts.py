@@ -172,7 +172,8 @@ def names_in(excinfo: pytest.ExceptionInfo[BaseException], file: Path) -> dict[i
     for entry in excinfo.traceback:
         if entry.path == file:
             for name, value in entry.frame.f_locals.items():
-                if isinstance(value, Proxy):
+                # pytest's assertion rewriting has variables of its own, called @py_….
+                if isinstance(value, Proxy) and not name.startswith(("@", "_")):
                     names.setdefault(value.backroad_ref, name)
     return names
 
