@@ -15,7 +15,6 @@ from backroad.folders import read_folder
 from backroad.model import Check, Equivalent, Exercise
 from backroad.trees import File, Tree
 
-
 REMEDY = "sharpen a check, or say in [[equivalent]] why it is no mistake"
 
 

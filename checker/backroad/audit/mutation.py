@@ -1,7 +1,7 @@
 """The audit's own wrong solutions: a file's text → that text with one small mistake each.
 
 Written here because what there is does not fit: cosmic-ray brings SQLAlchemy, aiohttp and Git for operators
-without forgotten statements; mutmut's generator reads the settings of its own runner and changes every message.
+without forgotten statements; the generator of mutmut reads its own settings and changes every message.
 Changes are made in the text and not by printing the whole tree, so that everything else stays as it was.
 """
 

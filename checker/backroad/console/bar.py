@@ -19,7 +19,9 @@ def bar(terminal: Terminal, title: str, total: int) -> Iterator[Callable[[str], 
 
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     now = TextColumn("{task.description}")
-    console = Console(file=terminal.stream, no_color=not terminal.colour, width=terminal.width)
+    console = Console(
+        file=terminal.stream, force_terminal=True, no_color=not terminal.colour, width=terminal.width
+    )
     with Progress(*columns, now, console=console, transient=True) as progress:
         task = progress.add_task("", total=total or None)
         yield lambda name: progress.update(task, advance=1, description=name[:30])

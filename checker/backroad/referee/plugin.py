@@ -184,7 +184,7 @@ class Referee:
         check = self.check_of(item)
         red = check is not None and check.name in self.results and not self.results[check.name].passed
         if self.plan.fail_fast and red and not (check and check.stretch):
-            item.session.shouldstop = "the first red check was asked for"
+            item.session.shouldfail = "the first red check was asked for"
         return outcome
 
     # What checks use

@@ -1,0 +1,60 @@
+"""Which exercises are audited, and where problems of the content belong."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from backroad.audit import Request, audits
+from backroad.audit.job import Tick
+from backroad.errors import BackroadError
+
+FOLDER = "exercises/1-basics/doubler"
+
+
+def test_unknown_names_are_told_together(doubler: Any) -> None:
+    """All unknown names come back, each with the nearest known one."""
+    with pytest.raises(BackroadError) as error:
+        audits(doubler.content, Request(("doublr", "x")))
+    assert [problem.where for problem in error.value.problems] == ["doublr", "x"]
+    assert "did you mean doubler?" in str(error.value)
+
+
+def test_what_lies_around_the_exercises_is_told(doubler: Any) -> None:
+    """A stray beside the exercises is a problem of the content, told whatever exercise was asked for."""
+    doubler.write("exercises/1-basics/notes.txt", "stray")
+    shutil.rmtree(doubler.content.root / FOLDER / "starter")
+    around, mine = audits(doubler.content, Request(("doubler",)))
+    assert [problem.what for problem in around.problems] == ["has no place here"]
+    assert (around.slug, mine.slug) == ("", "doubler")
+    assert [part.name for part in mine.parts] == ["layout", "runs"]
+
+
+def test_progress_counts_every_run(doubler: Any) -> None:
+    """The bar knows beforehand how many runs there will be."""
+    told: list[tuple[str, int]] = []
+    ticks: list[str] = []
+
+    @contextmanager
+    def progress(title: str, runs: int) -> Iterator[Tick]:
+        told.append((title, runs))
+        yield ticks.append
+
+    result = audits(doubler.content, Request(with_generated=False), progress)[1]
+    assert told == [("doubler", len(ticks))]
+    assert result.runs == len(ticks)
+
+
+def test_a_second_audit_is_quick(doubler: Any, tmp_path: Any) -> None:
+    """Runs of mutants are remembered; those of reference, starter and alternatives are always made."""
+    request = Request(("doubler",), memory=tmp_path / "audit")
+    first = audits(doubler.content, request)[0]
+    second = audits(doubler.content, request)[0]
+    assert first.is_clean
+    assert (second.runs, second.score) == (7, first.score)
+    fresh = audits(doubler.content, Request(("doubler",), is_fresh=True, memory=tmp_path / "audit"))[0]
+    assert fresh.runs == first.runs
