@@ -124,7 +124,7 @@ USES: dict[str, Callable[[Any], object]] = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_proxy_equals_no_plain_value(liars: Any, name: str) -> None:
-    """An object that claims to equal everything equals nothing: the comparison is refused, both ways round."""
+    """An object that claims to equal everything equals nothing: the comparison is refused, either way."""
     proxy = getattr(liars, name)
     for plain in PLAIN:
         for compare in (operator.eq, operator.ne):

@@ -17,7 +17,8 @@ WALLED = """
     import os, socket, signal
     from backroad.subject import landlock
     rules = landlock.Ruleset(limit_connect=True)
-    rules.allow([*sys.path, sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64"], landlock.READ | landlock.EXECUTE)
+    python = [*sys.path, sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64"]
+    rules.allow(python, landlock.READ | landlock.EXECUTE)
     rules.allow([scratch], rules.rights)
     rules.allow([outside], landlock.READ_DIR)
     rules.allow(["/there/is/no/such/path"], rules.rights)

@@ -79,7 +79,7 @@ DIFFERENT = {
 @pytest.mark.parametrize("service", [False, True], ids=["module", "service"])
 @pytest.mark.parametrize("attempt", DIFFERENT)
 def test_a_module_computes_and_a_service_serves(child: Child, attempt: str, service: bool) -> None:
-    """Modules start no process, open no socket and signal nobody; services may; both have threads and files."""
+    """Modules start no process, open no socket, signal nobody; services may; both have threads and files."""
     assert filtered(child, attempt, service=service) == DIFFERENT[attempt][service]
 
 

@@ -83,6 +83,6 @@ def source_line(tree: Path, file: str, line: int) -> str:
         if path.stat().st_size > MAX_SOURCE:
             return ""
         lines = path.read_bytes().decode("utf-8", "replace").splitlines()
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that no file can have
         return ""
     return lines[line - 1].strip()[:MAX_LINE] if 0 < line <= len(lines) else ""
