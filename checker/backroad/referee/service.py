@@ -172,7 +172,8 @@ class Service:
     @contextmanager
     def another(self, env: Mapping[str, str] | None = None) -> Iterator[Service]:
         """Run a second process of the same command on another port for the time of the `with`."""
-        self._recorder.did(f"started {self._plan.service.start} once more, on another port")
+        settings = "".join(f" {name}={value}" for name, value in (env or {}).items())
+        self._recorder.did(f"started {self._plan.service.start} once more, on another port{settings}")
         other = Service(self._plan, self._recorder, {**self._env, **(env or {})})
         try:
             other.start()

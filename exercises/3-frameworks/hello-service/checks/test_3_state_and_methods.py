@@ -58,9 +58,11 @@ def test_counter_survives_parallel_clicks(service):
         before = service.get("/v1/counter").json["value"]
         replies = service.parallel(CLICKS, lambda _: service.post("/v1/counter"))
         assert {reply.status for reply in replies} == {201}
-        values = sorted(reply.json["value"] for reply in replies)
-        assert values == list(range(before + 1, before + CLICKS + 1))
         assert service.get("/v1/counter") == answer(200, {"value": before + CLICKS})
+        values = [reply.json["value"] for reply in replies]
+        twice = sorted({value for value in values if values.count(value) > 1})
+        assert {"values given twice": twice} == {"values given twice": []}
+        assert sorted(values) == list(range(before + 1, before + CLICKS + 1))
 
 
 @hint(
@@ -78,8 +80,8 @@ def test_debugger_is_off(service):
             assert other.get("/console") == problem(404, "not_found")
             assert other.get("/?__debugger__=yes&cmd=resource&f=debugger.js") == problem(404, "not_found")
             assert other.get("/v1/boom") == problem(500, "internal_error")
-        assert "Debugger PIN" not in other.log
-        assert "Debugger is active" not in other.log
+        for words in ("Debugger PIN", "Debugger is active"):
+            assert {"lines of the output": lines_with(words, other.log)} == {"lines of the output": []}
 
 
 @hint(
@@ -96,7 +98,12 @@ def test_output_keeps_secrets(service):
     with service.another(env={"SECRET_KEY": secret}) as other:
         assert other.get("/healthz") == answer(200)
         assert other.get("/v1/boom").status == 500
-    assert secret not in other.log
+    assert {"lines of the output": lines_with(secret, other.log)} == {"lines of the output": []}
+
+
+def lines_with(words, log):
+    """Return the lines of a log that hold the words."""
+    return [line for line in log.splitlines() if words in line]
 
 
 @hint(
@@ -119,12 +126,13 @@ def test_head_and_options(service):
     for path, known in methods.items():
         reply = service.options(path)
         assert reply.status in (200, 204, 405)
-        assert known <= methods_of(reply)
+        assert allowed(reply) >= known
         reply = service.delete(path)
         assert reply == problem(405, "method_not_allowed")
-        assert known <= methods_of(reply)
+        assert allowed(reply) >= known
 
 
-def methods_of(reply):
+def allowed(reply):
     """Return the methods that a reply's Allow header lists."""
-    return {method.strip() for method in reply.headers.get("Allow", "").split(",")}
+    assert "Allow" in reply.headers
+    return {method.strip() for method in reply.headers["Allow"].split(",")}

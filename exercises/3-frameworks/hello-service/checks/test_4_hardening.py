@@ -1,6 +1,6 @@
 """Hardening: the extremes of the inputs"""
 
-from backroad.checks import answer, hint, problem
+from backroad.checks import answer, anything, hint, problem
 
 LARGEST = 2**63 - 1
 SMALLEST = -(2**63)
@@ -105,8 +105,7 @@ def test_sum_refuses_more_than_64_bits(service):
     """
     for number in (LARGEST + 1, SMALLEST - 1, 10**30, -(10**30)):
         reply = service.post("/v1/sum", json={"numbers": [1, number]})
-        assert reply.status == 422
-        assert [error["field"] for error in reply.json["errors"]] == ["numbers[1]"]
+        assert reply == problem(422, "validation_failed", {"numbers[1]": anything})
 
 
 @hint(
