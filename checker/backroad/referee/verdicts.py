@@ -112,7 +112,8 @@ def not_raised(text: str) -> Evidence:
     match = DID_NOT_RAISE.match(text)
     if match is None:
         return Evidence(Verdict.FAILED, text)
-    due = " or ".join(CLASS_NAME.findall(match["what"])) or match["what"]
+    named = CLASS_NAME.findall(match["what"]) or match["what"].strip("()").split(", ")
+    due = " or ".join(named)
     return Evidence(Verdict.FAILED, expected=f"it raises {due}", got="nothing was raised")
 
 
@@ -138,7 +139,8 @@ def unequal(compared: Compared | None, message: str | None) -> Evidence:
     told = (whole(due), whole(got))
     if told[0] == told[1] and op == "==":
         told = (f"{told[0]}  ({type_of(due)})", f"{told[1]}  ({type_of(got)})")
-    return Evidence(Verdict.FAILED, message, expected=IN_WORDS.get(op, "") + told[0], got=told[1])
+    words = "" if (op, due) == ("is", None) else IN_WORDS.get(op, "")
+    return Evidence(Verdict.FAILED, message, expected=words + told[0], got=told[1])
 
 
 def special_evidence(got: Any, due: Any) -> Evidence | None:
