@@ -169,9 +169,9 @@ def exchange(port: int, request: Request, seconds: float) -> Reply:
     connection = Connection(port, seconds)
     try:
         _send(connection, request)
-        response = connection.getresponse()
-        body = _read(response, request)
-        return Reply(response.status, Headers(response.getheaders()), body, request)
+        with connection.getresponse() as response:
+            body = _read(response, request)
+            return Reply(response.status, Headers(response.getheaders()), body, request)
     finally:
         connection.close()
 
@@ -197,4 +197,6 @@ def _read(response: http.client.HTTPResponse, request: Request) -> bytes:
         if len(parts) * CHUNK > MAX_BODY:
             message = f"the answer is larger than {MAX_BODY // 2**20} MiB"
             raise Trouble(Evidence(Verdict.LIMIT, message, did=(str(request),), again=request.curl))
+    if response.length:  # what its Content-Length promised and never came
+        raise http.client.IncompleteRead(b"".join(parts), response.length)
     return b"".join(parts)
