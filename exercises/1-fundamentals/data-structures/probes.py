@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import gc
 import itertools
+import random
 import sys
 import types
 import weakref
@@ -45,8 +46,9 @@ class Storage(Meter):
         return [len(block) for block in self.alive()]
 
     def held(self):
-        """Return what is in the slots of those blocks, without the empty ones."""
-        return [value for block in self.alive() for value in slots_of(block) if value is not None]
+        """Return what is in the slots of those blocks, sorted by its text, without the empty ones."""
+        values = [value for block in self.alive() for value in slots_of(block) if value is not None]
+        return sorted(values, key=str)
 
     def swap(self, old, new):
         """Replace `old` in its slot behind the array's back."""
@@ -61,7 +63,7 @@ class Storage(Meter):
         return self.reads + self.writes
 
 
-def storage(largest=None):
+def watched_storage(largest=None):
     """Return a watched storage; blocks above `largest` slots are refused."""
     return Storage(largest)
 
@@ -206,7 +208,7 @@ def deleted_but_alive(make, order, doomed):
 ENDS = ("push_front", "push_back", "pop_front", "pop_back")
 
 
-def first_wrong_script(make, longest=6):
+def try_all_short_scripts(make, longest=6):
     """Return the shortest sequence of pushes and pops that goes wrong, or None."""
     for length in range(1, longest + 1):
         for names in itertools.product(ENDS, repeat=length):
@@ -239,21 +241,37 @@ def ends_of(items):
     return len(items), list(items), head and head.value, tail and tail.value
 
 
-def first_broken_links(make, scripts):
-    """Return which script breaks a list, and after how many of its operations; or None."""
-    for at, script in enumerate(scripts):
-        items, nodes = make(), []
-        for length, operation in enumerate(script, start=1):
-            error = outcome(change, [items, nodes, *operation])
-            values = [value for _, value in nodes]
-            if error is not None or outcome(read_all, [items]) != (
-                values,
-                values,
-                values[::-1],
-                values[::-1],
-            ):
-                return at, length
+CHANGES = ("push_front", "push_back", "insert_after", "insert_after", "remove", "pop_front", "reverse")
+
+
+def try_random_changes(make, seed):
+    """Return a sequence of operations that breaks the links of a list, as short as it will get, or None."""
+    rng = random.Random(seed)
+    for turn in range(60):
+        kinds = [rng.choice(CHANGES) for _ in range(1 + turn // 4)]
+        script = [(kind, rng.randrange(99), f"{at}") for at, kind in enumerate(kinds)]
+        if breaks(make, script):
+            return shortest(make, script)
     return None
+
+
+def shortest(make, script):
+    """Leave out what is not needed to break the list."""
+    for at in reversed(range(len(script))):
+        shorter = script[:at] + script[at + 1 :]
+        script = shorter if breaks(make, shorter) else script
+    return script
+
+
+def breaks(make, script):
+    """Say whether a list is broken at some moment of a script."""
+    items, nodes = make(), []
+    for operation in script:
+        error = outcome(change, [items, nodes, *operation])
+        values = [value for _, value in nodes]
+        if error is not None or outcome(read_all, [items]) != (values, values, values[::-1], values[::-1]):
+            return True
+    return False
 
 
 def change(items, nodes, kind, place, value):
@@ -278,11 +296,10 @@ def change(items, nodes, kind, place, value):
 
 def read_all(items):
     """Return the values of a sound linked list, read in the four ways there are."""
-    seen = links(items)
-    assert seen["len"] == len(seen["loop"])
-    if seen["loop"]:
-        assert (seen["head"], seen["tail"]) == (seen["loop"][0], seen["loop"][-1])
-    return seen["loop"], seen["from head along next"], seen["reversed loop"], seen["from tail along prev"]
+    count, loop, forward, back, backward, head, tail = links(items).values()
+    assert count == len(loop)
+    assert (head, tail) == ((loop[0], loop[-1]) if loop else ("head is None", "tail is None"))
+    return loop, forward, back, backward
 
 
 def outcome(call, arguments):
@@ -293,7 +310,7 @@ def outcome(call, arguments):
         return type(error)
 
 
-def first_wrong_deletion(make, keys=6):
+def try_all_single_deletions(make, keys=6):
     """Return the order of keys, and the key whose deletion goes wrong, or None."""
     for order in itertools.permutations(range(keys)):
         for doomed in order:
@@ -318,13 +335,13 @@ def links(items):
     """Return what a linked list shows to loops, and to whoever follows its links from outside."""
     limit = 2 * len(items) + 9
     return {
-        "len": len(items),
-        "loop": list(itertools.islice(items, limit)),
-        "from head along next": [node.value for node in chain(items.head, "next", limit)],
-        "reversed loop": list(itertools.islice(reversed(items), limit)),
-        "from tail along prev": [node.value for node in chain(items.tail, "prev", limit)],
-        "head": end(items.head, "prev"),
-        "tail": end(items.tail, "next"),
+        "len(items)": len(items),
+        "the values of a loop": list(itertools.islice(items, limit)),
+        "the values from head along next": [node.value for node in chain(items.head, "next", limit)],
+        "the values of a reversed loop": list(itertools.islice(reversed(items), limit)),
+        "the values from tail along prev": [node.value for node in chain(items.tail, "prev", limit)],
+        "the value of head": end(items, "head", "prev"),
+        "the value of tail": end(items, "tail", "next"),
     }
 
 
@@ -335,10 +352,11 @@ def chain(node, link, limit):
         node, limit = getattr(node, link), limit - 1
 
 
-def end(node, link):
+def end(items, name, link):
     """Return the value of the node at an end, or what is wrong with it."""
+    node = getattr(items, name)
     if node is None:
-        return "None"
+        return f"{name} is None"
     return node.value if getattr(node, link) is None else f"{node.value!r}, whose {link} is not None"
 
 
@@ -395,7 +413,7 @@ WORLD = (types.ModuleType, types.CodeType, types.BuiltinFunctionType, types.Fram
 FEW = 8  # a node may be a small tuple or keep its attributes in a dict; a store has more entries
 
 
-def stores_of_array(make):
+def containers_in_an_array(make):
     """Fill an array with marks; return the ready-made containers that hold them, in words."""
     things, marks = make(), [Mark() for _ in range(40)]
     for mark in marks:
@@ -405,7 +423,7 @@ def stores_of_array(make):
     return stores(things, marks, alone=0)
 
 
-def stores_of_list(make):
+def containers_in_a_list(make):
     """Fill a linked list with marks; return the ready-made containers that hold them, in words."""
     things, marks = make(), [Mark() for _ in range(40)]
     for mark in marks:
@@ -414,7 +432,7 @@ def stores_of_list(make):
     return stores(things, marks)
 
 
-def stores_of_tree(make):
+def containers_in_a_tree(make):
     """Fill a tree with marks; return the ready-made containers that hold them, in words."""
     things, marks = make(), [Mark() for _ in range(40)]
     for number, mark in enumerate(marks):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backroad.checks import exactly, hint, play
+from backroad.checks import exactly, hint
 
 
 @hint(
@@ -12,12 +12,12 @@ from backroad.checks import exactly, hint, play
     "Get the new block before you touch the length or the old block",
     "block = self._storage(2 * self.capacity) comes before self._length += 1",
 )
-def test_array_survives_a_refused_block(subject, probes):
+def test_array_survives_a_refused_block(subject, builtins, probes):
     """When storage refuses a block, append and insert raise and the array is as before
 
     memory runs out in the middle of something; what was there before must still be right
     """
-    array = subject.DynamicArray(storage=probes.storage(40))
+    array = subject.DynamicArray(storage=probes.watched_storage(40))
     expected = []
     with pytest.raises(OSError, match="no block"):  # noqa: PT012 - where it stops is the design's choice
         for number in range(60):
@@ -27,10 +27,10 @@ def test_array_survives_a_refused_block(subject, probes):
         with pytest.raises(OSError, match="no block"):
             call(*arguments)
         assert len(array) == exactly(len(expected))
-        assert list(array) == exactly(expected)
+        assert builtins.list(array) == exactly(expected)
     assert array.pop(0) == exactly(0)
     array.append("fits")
-    assert list(array) == exactly([*expected[1:], "fits"])
+    assert builtins.list(array) == exactly([*expected[1:], "fits"])
 
 
 @hint(
@@ -82,7 +82,7 @@ def test_nodes_outlive_their_list(subject, probes):
     "Change the number of keys and the links only after the walk has ended",
     "find the place first; self._length += 1 is the last line",
 )
-def test_tree_survives_keys_that_do_not_compare(subject):
+def test_tree_survives_keys_that_do_not_compare(subject, builtins):
     """A key that does not compare with the others is a TypeError and changes nothing
 
     one record of the wrong type must not spoil the index for all the others
@@ -101,7 +101,7 @@ def test_tree_survives_keys_that_do_not_compare(subject):
         with pytest.raises(TypeError):
             getattr(tree, name)(*arguments)
     assert len(tree) == exactly(3)
-    assert list(tree.items()) == exactly([(1, "one"), (2, "two"), (3, "three")])
+    assert builtins.list(tree.items()) == exactly([(1, "one"), (2, "two"), (3, "three")])
 
 
 @hint(
@@ -121,20 +121,3 @@ def test_loops_are_independent(subject):
     assert [(left, right) for left in tree for right in tree] == exactly(expected)
     pairs = zip(tree.range("a", "c"), tree.range("b", "z"), strict=True)
     assert list(pairs) == exactly([(("a", 1), ("b", 2)), (("b", 2), ("c", 3))])
-
-
-@hint(
-    "What was handed over must not be tied to what was kept",
-    "Read the items once, before anything of the own object is looked at or cleared",
-    "for item in items: self.append(item) copies; keeping `items` does not",
-)
-def test_copies_are_copies(subject, builtins):
-    """A structure made from another one, or from a list, does not follow its changes
-
-    an object that changes because somebody else's list changed cannot be debugged
-    """
-    given = builtins.list([1, 2, 3])
-    array, items = subject.DynamicArray(given), subject.LinkedList(given)
-    play(given, [("append", 4), ("pop", 0)])
-    assert list(array) == exactly([1, 2, 3])
-    assert list(items) == exactly([1, 2, 3])
