@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from .conftest import PROGRAM, Kit
+from .conftest import PROGRAM, RIGHT, Kit
 
 
 def test_red(kit: Kit, greeter: Path) -> None:
@@ -183,3 +183,37 @@ def test_interrupted(environment: Mapping[str, str], greeter: Path, number: sign
     assert process.returncode == 130
     assert b"backroad: stopped" in said
     assert psutil.wait_procs(family, timeout=10)[1] == []
+
+
+def test_debug_for_scripts(kit: Kit, greeter: Path) -> None:
+    """--debug without a terminal gives the same verdicts, from one process."""
+    told = json.loads(kit("check", "--debug", "--json", "-", cwd=greeter).stdout)
+    assert {check["name"]: check["verdict"] for check in told["checks"]} == {
+        "greets": "FAILED",
+        "greets_nobody": "BLOCKED",
+        "has_a_version": "PASSED",
+    }
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_debug_on_a_terminal(environment: Mapping[str, str], greeter: Path) -> None:
+    """On a terminal --debug stops at breakpoints in the learner's own file."""
+    stopping = RIGHT.replace("    return", "    breakpoint()\n    return")
+    (greeter / "greeter.py").write_text(stopping, encoding="utf-8")
+    here, there = os.openpty()
+    os.write(here, b"p 'seen', name\nc\n")
+    command = [sys.executable, "-c", PROGRAM, "check", "greets", "--debug"]
+    ended = subprocess.run(
+        command,
+        cwd=greeter,
+        env=environment,
+        stdin=there,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(here)
+    os.close(there)
+    assert "('seen', 'Ann')" in ended.stdout
+    assert ended.returncode == 0, ended.stdout

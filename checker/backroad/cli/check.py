@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from backroad.cli.checking import Wish, check_workspace, code, deliver
+from backroad.cli.debugging import debug_workspace, wants_terminal
 from backroad.cli.session import Session
 
 FILE = click.Path(dir_okay=False, allow_dash=True)
@@ -34,6 +35,8 @@ def command(
     Without DIR: the workspace around the current folder.
     """
     wish = Wish(words, stage, everything, json_file, junit_file, debug)
+    if wants_terminal(wish):
+        return debug_workspace(session, wish)
     checked = check_workspace(session, wish)
     deliver(session, checked, wish)
     return code(checked.report)

@@ -110,8 +110,8 @@ def doctor_screen(findings: Sequence[Finding], facts: Mapping[str, str], width: 
             continue
         rows.append(row(" ", _HEALTH[finding.health], f" {head}  {lines[0]}"))
         rows += [row(" " * indent + line) for line in lines[1:]]
-    told = [line for name, value in facts.items() for line in wrapped(f"{name}  {visible(value)}", width - 1)]
-    rows += [EMPTY, *(row(Span(f" {line}", Style.DIM)) for line in told)]
+    known = [wrapped(f"{name}  {visible(value)}", width - 1) for name, value in facts.items()]
+    rows += [EMPTY, *(row(Span(f" {line}", Style.DIM)) for lines in known for line in lines)]
     return [*rows, EMPTY, *next_rows((("backroad", ""),), width)]
 
 

@@ -99,7 +99,7 @@ def _broken(line: str, width: int, start: int) -> Iterator[Piece]:
     added = 0
     while columns(line) > width:
         fits = cut(line, width)
-        space = fits.rfind(" ", len(indent) + 1)
+        space = line.rfind(" ", len(indent) + 1, len(fits) + 1)
         # A break far to the left wastes more room than a broken word costs.
         at = space if space > len(fits) // 2 else len(fits)
         yield Piece(line[:at], start, added)
