@@ -11,7 +11,7 @@ TESTS ?=
 PY = $(VENV)/bin/python
 export VENV PYTHON
 
-.PHONY: help demo test check format golden bench audit clean
+.PHONY: help demo test lint check golden bench
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -24,12 +24,13 @@ test:
 	@sh tools/venv.sh test
 	$(PY) -m pytest -n auto --dist worksteal $(TESTS)
 
-check:
+lint:
 	@sh tools/venv.sh test
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(PY) -m pytest -n auto --dist worksteal $(TESTS)
+
+check: lint test
 
 # Renews tests/golden: read the difference before you commit it.
 golden:
