@@ -82,6 +82,14 @@ def test_mutants_told_twice_are_problems(greeter: Exercise, name: str, said: str
     assert told(greeter) == [f"mutants.toml: {said}"]
 
 
+def test_a_mutant_that_is_no_python_is_told(greeter: Exercise) -> None:
+    """A mutant that does not even load fails every check, and proves nothing."""
+    file = greeter.solution / "mutants.toml"
+    file.write_text(file.read_text().replace("replace = \"'hello '\"", 'replace = "(hello"'))
+    (line,) = told(greeter)
+    assert line.startswith("mutants.toml: forgets_name: greeter.py: is no valid Python after the edits")
+
+
 @pytest.mark.parametrize("name", ["NOTES.md", "mutants.toml", "reference/greeter.py"])
 def test_what_is_missing_is_told(greeter: Exercise, name: str) -> None:
     """The reference, the notes and the mutants have to be there."""

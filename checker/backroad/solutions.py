@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -99,10 +100,17 @@ def _unknown_checks(checks: set[str], mutant: Mutant, here: str) -> Iterator[Pro
 
 def _edit_problems(tree: Tree, mutant: Mutant, here: str) -> Iterator[Problem]:
     try:
-        layers.edited(tree, mutant.edits)
+        wrong = layers.edited(tree, mutant.edits)
     except BackroadError as error:
         for problem in error.problems:
             yield replace(problem, where=f"{here}: {problem.where}")
+        return
+    for file in dict.fromkeys(edit.file for edit in mutant.edits if edit.file.endswith(".py")):
+        try:
+            ast.parse(wrong.read(file))
+        except (SyntaxError, ValueError) as error:
+            what = f"is no valid Python after the edits: {error}"
+            yield Problem(f"{here}: {file}", what, "a mutant that does not load proves nothing")
 
 
 def _laid_out(exercise: Exercise, alternatives: Sequence[str], problems: list[Problem]) -> Tree | None:
