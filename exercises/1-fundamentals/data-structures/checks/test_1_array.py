@@ -252,8 +252,9 @@ def test_array_lives_in_its_storage(subject, builtins, probes):
     storage.swap("c", "C")
     assert array[1] == exactly("C")
     assert builtins.list(array) == exactly([*"BCdeFghijklmnop"])
-    play(array, [("pop",)] * 15).values()
+    play(array, [("append", 0)] * 50 + [("pop",)] * 65).values()
     assert storage.held() == exactly([])
+    assert storage.lengths() == exactly([array.capacity]), "the lengths of the blocks that are still held"
 
 
 @hint(*BLOCK)
