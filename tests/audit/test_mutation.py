@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from backroad.audit.mutation import mutations
+import pytest
+
+from backroad.audit.mutation import mutations, scope_at
 
 TEXT = '''"""A module."""
 
@@ -63,3 +65,11 @@ def test_an_expression_over_several_lines_is_replaced_whole() -> None:
     """What stands on later lines of the changed expression is gone."""
     one = next(one for one in mutations("box.py", TEXT) if one.id == "box.py:13:Arithmetic - +")
     assert "return (\n            (SIZE + 1)\n        )" in one.text
+
+
+@pytest.mark.parametrize(
+    ("line", "scope"), [(3, ""), (6, "Box"), (10, "Box.room")], ids=["module", "class", "method"]
+)
+def test_a_line_knows_its_function(line: int, scope: str) -> None:
+    """The scope of a line is the innermost one around it."""
+    assert scope_at(TEXT, line) == scope

@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from backroad.audit.job import Task, Tick, audit_exercise, trees_of
+from backroad.audit.job import Tick, audit_exercise
 from backroad.audit.memory import Memory, salt_of
+from backroad.audit.task import Task, trees_of
 from backroad.audit.values import Audit, Part
 from backroad.content import Content
 from backroad.errors import BackroadError, Problem, nearest

@@ -7,12 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from backroad.audit.mutation import Generated, mutations
+from backroad.audit.mutation import Generated, mutations, scope_at
 from backroad.audit.trials import Outcome, Trial
 from backroad.audit.values import ENOUGH, Part, Score, Survivor
 from backroad.errors import Problem, nearest
 from backroad.folders import read_folder
-from backroad.model import Check, Equivalent, Exercise
+from backroad.model import Check, Equivalent, Exercise, Mutant
 from backroad.trees import File, Tree
 
 REMEDY = "sharpen a check, or say in [[equivalent]] why it is no mistake"
@@ -22,6 +22,17 @@ def generate(exercise: Exercise, reference: Tree) -> list[Generated]:
     """Return all small mistakes of the reference's own Python files; what is given is not its own."""
     own = sorted(read_folder(exercise.solution / "reference").files)
     return [one for name in own if name.endswith(".py") for one in mutations(name, reference.text(name))]
+
+
+def scopes_of(mutant: Mutant, reference: Tree) -> set[str]:
+    """Return the functions and classes of the reference that a known mutant changes."""
+    found = set()
+    for edit in mutant.edits:
+        text = reference.text(edit.file)
+        at = text.find(edit.find) + len(edit.find) - len(edit.find.lstrip())
+        if edit.file.endswith(".py") and at >= 0:
+            found.add(scope_at(text, text.count("\n", 0, at) + 1))
+    return found
 
 
 class Hunt:

@@ -3,80 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
-from backroad import layers
 from backroad.audit import generated, proofs
 from backroad.audit.memory import Memory
 from backroad.audit.mutation import Generated
 from backroad.audit.proofs import Pair
-from backroad.audit.toolchain import missing
+from backroad.audit.task import Task, Trees
 from backroad.audit.trials import Outcome, Trial, Trials
 from backroad.audit.values import Audit, Part, Score
-from backroad.errors import BackroadError, Problem
-from backroad.model import Exercise, Solution
+from backroad.errors import Problem
 from backroad.trees import Tree
 
 # Room for a mutant that hangs in many checks; in-process, nothing else would end it.
 LONGEST_BUDGETS = 3
+IN_ORDER, IN_PROCESS = "in order", "in-process"
+REFERENCE_RUNS: Mapping[str, Mapping[str, object]] = {
+    IN_ORDER: {},
+    "again with another seed": {"seed": 1},
+    "shuffled": {"seed": 2, "shuffle": True},
+    IN_PROCESS: {"in_process": True},
+}
 Tick = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is to be proven: an exercise as it was read, and whether with mutants of the audit's own."""
-
-    exercise: Exercise
-    solution: Solution
-    problems: tuple[Problem, ...] = ()
-    with_generated: bool = True
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All checks by name: hardening runs although the core is red only when asked for."""
-        return tuple(check.name for check in self.exercise.checks)
-
-
-@dataclass
-class Trees:
-    """The source trees of an exercise, as far as they can be put together."""
-
-    start: Tree
-    reference: Tree
-    alternatives: dict[str, Tree] = field(default_factory=dict)
-    left_out: dict[str, str] = field(default_factory=dict)
-    mutants: list[Tree] = field(default_factory=list)
-    generated: list[Generated] = field(default_factory=list)
-
-    @property
-    def runs(self) -> int:
-        """How many runs an audit makes of them."""
-        return 5 + 2 * len(self.alternatives) + 2 * len(self.mutants) + len(self.generated)
-
-
-def trees_of(task: Task) -> Trees | None:
-    """Return the trees; None where that cannot be, which reading the content has told."""
-    exercise = task.exercise
-    if not exercise.checks:
-        return None
-    try:
-        trees = Trees(layers.start(exercise), layers.reference(exercise))
-        for folder in task.solution.alternatives:
-            tree = layers.alternative(exercise, folder.name)
-            reason = missing(tree, exercise.kind)
-            if reason:
-                trees.left_out[folder.name] = reason
-            else:
-                trees.alternatives[folder.name] = tree
-        trees.mutants = [layers.mutant(exercise, mutant) for mutant in task.solution.mutants]
-        if task.with_generated:
-            trees.generated = generated.generate(exercise, trees.reference)
-    except (BackroadError, SyntaxError):
-        return None
-    return trees
 
 
 def audit_exercise(task: Task, trees: Trees | None, memory: Memory, tick: Tick = lambda _: None) -> Audit:
@@ -88,11 +39,25 @@ def audit_exercise(task: Task, trees: Trees | None, memory: Memory, tick: Tick =
         problem = Problem(str(task.exercise.folder), "cannot be run", "correct the layout first")
         return Audit(task.exercise.slug, (layout, Part("runs", "none", (problem,))))
     with Trials(task.exercise, memory, tick) as trials:
-        work = _Work(task, trees, trials)
-        parts, score = work.parts()
-    if task.with_generated and score is not None:
+        parts, score = _Work(task, trees, trials).parts()
+    if score is not None:
         memory.forget_others()
     return Audit(task.exercise.slug, (layout, *parts), score, trials.made, time.monotonic() - begin)
+
+
+@dataclass(frozen=True)
+class _Designs:
+    """What is right: the runs of the reference, the alternatives; and the starter, where all begin."""
+
+    start: Outcome
+    reference: Mapping[str, Outcome]
+    alternatives: Sequence[Pair]
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The right designs, each in two processes and in one."""
+        own = Pair("the reference", self.reference[IN_ORDER], self.reference[IN_PROCESS])
+        return [own, *self.alternatives]
 
 
 class _Work:
@@ -106,65 +71,76 @@ class _Work:
         self._longest = LONGEST_BUDGETS * proofs.BUDGETS[task.exercise.kind]
 
     def parts(self) -> tuple[list[Part], Score | None]:
-        """Return what was proven; mutants of a reference that is red would prove nothing."""
+        """Return what was proven; mutants of a reference that is red would prove nothing, and are not run."""
+        designs = self._designs()
+        reference = proofs.reference_part(self._exercise, designs.reference)
+        right = [
+            proofs.starter_part(self._exercise, designs.start),
+            reference,
+            proofs.alternatives_part(self._exercise, designs.alternatives, self._trees.left_out),
+        ]
+        wrong, score = ([], None) if reference.problems else self._wrong(designs)
+        if reference.problems:
+            wrong = [proofs.agreement_part(self._exercise, designs.pairs)]
+        timed = {pair.name: pair.two for pair in designs.pairs}
+        return [*right, *wrong, proofs.budget_part(self._exercise, timed)], score
+
+    def _designs(self) -> _Designs:
         start = self._begin("starter", self._trees.start, names=self._task.names)
         asked = {
-            "in order": self._begin("reference", self._trees.reference),
-            "again with another seed": self._begin("reference again", self._trees.reference, seed=1),
-            "shuffled": self._begin("reference shuffled", self._trees.reference, seed=2, shuffle=True),
-            "in-process": self._begin("reference in-process", self._trees.reference, in_process=True),
+            how: self._begin(f"reference {how}", self._trees.reference, **choices)
+            for how, choices in REFERENCE_RUNS.items()
         }
-        pairs = [self._pair(name, tree) for name, tree in self._trees.alternatives.items()]
+        others = [
+            self._trials.then(partial(self._both_ways, Trial(name, tree, seconds=self._longest)))
+            for name, tree in self._trees.alternatives.items()
+        ]
         runs = {how: future.result() for how, future in asked.items()}
-        reference = proofs.reference_part(self._exercise, runs)
-        others = [pair.result() for pair in pairs]
-        parts = [proofs.starter_part(self._exercise, start.result()), reference]
-        parts.append(proofs.alternatives_part(self._exercise, others, self._trees.left_out))
-        both = [Pair("the reference", runs["in order"], runs["in-process"]), *others]
-        timed = {"the reference": runs["in order"], **{pair.name: pair.two for pair in others}}
-        time_part = proofs.budget_part(self._exercise, timed)
-        if reference.problems:
-            return [*parts, proofs.agreement_part(self._exercise, both), time_part], None
-        mutants = self._mutants(both)
-        parts += [proofs.agreement_part(self._exercise, both), self._mutants_part(mutants)]
+        return _Designs(start.result(), runs, [pair.result() for pair in others])
+
+    def _wrong(self, designs: _Designs) -> tuple[list[Part], Score | None]:
+        """Return what mutants prove."""
         known = self._task.solution.mutants
-        parts.append(proofs.seen_part(self._exercise, start.result(), known, mutants))
-        score, part = self._generated() if self._task.with_generated else (None, None)
-        return [*parts, *([part] if part else []), time_part], score
+        pairs = self._mutants()
+        outcomes = [pair.two for pair in pairs]
+        parts = [
+            proofs.agreement_part(self._exercise, [*designs.pairs, *pairs]),
+            proofs.mutants_part(self._exercise, known, outcomes),
+            proofs.seen_part(self._exercise, designs.start, known, outcomes),
+        ]
+        if not self._task.with_generated:
+            return parts, None
+        score, part = self._generated(outcomes)
+        return [*parts, part], score
 
     def _begin(self, name: str, tree: Tree, **choices: object) -> Future[Outcome]:
         return self._trials.begin(Trial(name, tree, choices, seconds=self._longest))
 
-    def _pair(self, name: str, tree: Tree) -> Future[Pair]:
-        return self._trials.then(partial(self._both_ways, name, tree, True, False))
-
-    def _both_ways(self, name: str, tree: Tree, whole: bool, is_remembered: bool) -> Pair:
+    def _both_ways(self, trial: Trial) -> Pair:
         """Run a tree in two processes, and then in one those checks that can be compared."""
-        names = () if whole else self._task.names
-        trial = Trial(name, tree, {"names": names}, seconds=self._longest, is_remembered=is_remembered)
         two = self._trials.outcome(trial)
         compared = two.of(*proofs.COMPARABLE)
         if not compared:
-            return Pair(name, two)
-        choices = {"names": names if whole else compared, "in_process": True}
-        return Pair(name, two, self._trials.outcome(replace(trial, choices=choices)))
+            return Pair(trial.name, two)
+        # No check's name means all of them, the hardening stage behind a green core as learners have it.
+        choices = {"names": () if two.is_green else compared, "in_process": True}
+        return Pair(trial.name, two, self._trials.outcome(replace(trial, choices=choices)))
 
-    def _mutants(self, both: list[Pair]) -> list[Outcome]:
-        names = [f"mutant {mutant.name}" for mutant in self._task.solution.mutants]
-        asked = [
-            self._trials.then(partial(self._both_ways, name, tree, False, True))
-            for name, tree in zip(names, self._trees.mutants, strict=True)
+    def _mutants(self) -> list[Pair]:
+        whole = {"names": self._task.names}
+        trials = [
+            Trial(f"mutant {mutant.name}", tree, whole, seconds=self._longest, is_remembered=True)
+            for mutant, tree in zip(self._task.solution.mutants, self._trees.mutants, strict=True)
         ]
-        pairs = [future.result() for future in asked]
-        both += pairs
-        return [pair.two for pair in pairs]
+        asked = [self._trials.then(partial(self._both_ways, trial)) for trial in trials]
+        return [future.result() for future in asked]
 
-    def _mutants_part(self, outcomes: Sequence[Outcome]) -> Part:
-        return proofs.mutants_part(self._exercise, self._task.solution.mutants, outcomes)
-
-    def _generated(self) -> tuple[Score, Part]:
+    def _generated(self, known: Sequence[Outcome]) -> tuple[Score, Part]:
         made, equivalents = self._trees.generated, self._task.solution.equivalents
         hunt = generated.Hunt(self._exercise.checks)
+        for mutant, outcome in zip(self._task.solution.mutants, known, strict=True):
+            for scope in generated.scopes_of(mutant, self._trees.reference):
+                hunt.caught(scope, outcome)
         asked = [self._trials.then(partial(self._hunted, hunt, one)) for one in made]
         outcomes = [future.result() for future in asked]
         score = generated.score_of(made, outcomes, equivalents)

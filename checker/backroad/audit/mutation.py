@@ -60,6 +60,17 @@ def mutations(file: str, text: str) -> list[Generated]:
     return sorted(made, key=lambda one: one.line)
 
 
+def scope_at(text: str, line: int) -> str:
+    """Return the innermost function or class that a line is in, as mutants name it."""
+    found: tuple[str, ...] = ()
+    for site in _sites(ast.parse(text), ()):
+        node = site.node
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            inside = node.lineno <= line <= (node.end_lineno or node.lineno)
+            found = site.scope if inside and len(site.scope) > len(found) else found
+    return ".".join(found)
+
+
 def _numbered(one: Generated, seen: Counter[str]) -> Generated:
     """Tell apart the same change at several places of a line."""
     seen[one.id] += 1

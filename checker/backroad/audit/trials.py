@@ -59,6 +59,11 @@ class Outcome:
         """The checks that failed; a blocked check did not."""
         return tuple(name for name, told in self.checks.items() if told.verdict in _RED)
 
+    @property
+    def is_green(self) -> bool:
+        """Whether every check that ran passed."""
+        return all(told.verdict is Verdict.PASSED for told in self.checks.values())
+
     def verdict(self, name: str) -> Verdict | None:
         """Return what a check decided; None when it did not run."""
         return self.checks[name].verdict if name in self.checks else None
@@ -100,6 +105,8 @@ class Trials:
 
     def _make(self, trial: Trial) -> Outcome:
         """Run the checks now."""
+        if self._stopped.is_set():
+            raise KeyboardInterrupt
         self.made += 1
         done: list[Result] = []
         with referee.plan_for(self._exercise, trial.tree, **trial.choices) as plan:

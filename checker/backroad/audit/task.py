@@ -1,0 +1,67 @@
+"""What an audit is about: an exercise as far as it can be read, and all its source trees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from backroad import layers
+from backroad.audit import generated
+from backroad.audit.mutation import Generated
+from backroad.audit.toolchain import missing
+from backroad.errors import BackroadError, Problem
+from backroad.model import Exercise, Solution
+from backroad.trees import Tree
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be proven: an exercise as it was read, and whether with mutants of the audit's own."""
+
+    exercise: Exercise
+    solution: Solution
+    problems: tuple[Problem, ...] = ()
+    with_generated: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All checks by name: hardening runs although the core is red only when asked for."""
+        return tuple(check.name for check in self.exercise.checks)
+
+
+@dataclass
+class Trees:
+    """The source trees of an exercise, as far as they can be put together."""
+
+    start: Tree
+    reference: Tree
+    alternatives: dict[str, Tree] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    mutants: list[Tree] = field(default_factory=list)
+    generated: list[Generated] = field(default_factory=list)
+
+    @property
+    def runs(self) -> int:
+        """How many runs an audit makes of them."""
+        return 5 + 2 * len(self.alternatives) + 2 * len(self.mutants) + len(self.generated)
+
+
+def trees_of(task: Task) -> Trees | None:
+    """Return the trees; None where that cannot be, which reading the content has told."""
+    exercise = task.exercise
+    if not exercise.checks:
+        return None
+    try:
+        trees = Trees(layers.start(exercise), layers.reference(exercise))
+        for folder in task.solution.alternatives:
+            tree = layers.alternative(exercise, folder.name)
+            reason = missing(tree, exercise.kind)
+            if reason:
+                trees.left_out[folder.name] = reason
+            else:
+                trees.alternatives[folder.name] = tree
+        trees.mutants = [layers.mutant(exercise, mutant) for mutant in task.solution.mutants]
+        if task.with_generated:
+            trees.generated = generated.generate(exercise, trees.reference)
+    except (BackroadError, SyntaxError):
+        return None
+    return trees
