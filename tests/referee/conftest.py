@@ -103,6 +103,12 @@ def serving(plan: Callable[..., Plan]) -> Iterator[Callable[..., Service]]:
         service.kill()
 
 
+@pytest.fixture(scope="session")
+def server() -> str:
+    """The text of `base.py`: a server to build services on."""
+    return textwrap.dedent(SERVER)
+
+
 @pytest.fixture
 def sandboxed() -> None:
     """Skip where this machine offers no walls."""

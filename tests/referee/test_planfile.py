@@ -31,7 +31,7 @@ CHECK = "def test_it(subject):\n    '''It does'''\n"
         {"probes": Path("/kit/probes.py"), "secret": (Path("/a"), Path("/b é")), "max_level": Level.PROCESS},
         {"limits": Limits(call=0.5, memory=64), "kit": "1.2"},
     ],
-    ids=["usual", "service", "chosen", "flags", "paths", "limits"],
+    ids=["usual", "service", "chosen", "paths", "limits"],
 )
 def test_a_plan_arrives_as_it_left(plan: Callable[..., Plan], choices: dict[str, Any]) -> None:
     """Every field survives the way through JSON."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from backroad.errors import KitFault, Problem
 from backroad.model import Level, Plan, Verdict
 from backroad.referee.channel import Channel, LocalChannel, ProcessChannel
 from backroad.referee.evidence import Evidence, Trouble
@@ -101,7 +102,10 @@ class Host:
     def _fill(self, subject: Subject) -> None:
         if self.plan.probes is not None:
             source = self.plan.probes.read_text(encoding="utf-8")
-            subject.probes = subject.remote.request("probes", source=source, file=str(self.plan.probes))
+            try:
+                subject.probes = subject.remote.request("probes", source=source, file=str(self.plan.probes))
+            except Exception as error:
+                raise KitFault(Problem(str(self.plan.probes), f"{type(error).__name__}: {error}")) from None
         seconds = max(self.plan.limits.call, self.plan.limits.check / 2)
         subject.module = Module(
             subject.remote.request("load", name=self.plan.module, seconds=seconds), self.plan

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from backroad.errors import KitFault
 from backroad.model import Check, Report, Result, Verdict
 from backroad.referee import verdicts
 from backroad.referee.bench import Bench
@@ -76,6 +77,10 @@ class Referee:
         """A check file that cannot be read is the kit's own fault."""
         if report.failed:
             self.faults.append(str(report.longrepr))
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """What ends pytest itself, a check file that exits for one, is the kit's own fault."""
+        self.faults.append(str(excrepr))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -161,6 +166,8 @@ class Referee:
     ) -> None:
         if call.excinfo is None:
             return
+        if isinstance(call.excinfo.value, KitFault):
+            self.faults.append(str(call.excinfo.value))
         evidence = verdicts.judge(call.excinfo, self._compared, item.path)
         names = verdicts.names_in(call.excinfo, item.path)
         output = None if evidence.verdict is Verdict.BLOCKED else self._host.output()
