@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from backroad.model import Level, Limits, Verdict
 from backroad.referee.evidence import Evidence, Trouble, places
+from backroad.referee.foreign import memory_words
 from backroad.referee.launch import Started
 from backroad.subject.agent import Agent, Ending
 from backroad.wire import VERSION, TooBig, Unpacker, WireError, pack
@@ -34,6 +35,9 @@ class Channel(Protocol):
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the reply; raises Trouble where there is none."""
 
+    def give_up(self, evidence: Evidence) -> Trouble:
+        """End the other side, and answer every later request with this."""
+
     def close(self) -> None:
         """End the other side."""
 
@@ -54,6 +58,10 @@ class LocalChannel:
             return self._agent.answer({**request, "id": 0})
         except Ending as ending:
             raise Trouble(exited(ending.code, places(ending.frames, self._tree))) from None
+
+    def give_up(self, evidence: Evidence) -> Trouble:
+        """Return the trouble; the code goes on where it is."""
+        return Trouble(evidence)
 
     def close(self) -> None:
         """Nothing to end."""
@@ -89,6 +97,8 @@ class ProcessChannel:
             frame = pack({**request, "id": self._last})
         except TooBig as error:
             raise TypeError(f"a check sent too much: {error}") from None
+        if self.started.link.gettimeout() != seconds:
+            self.started.link.settimeout(seconds)
         try:
             self.started.link.sendall(frame)
         except TimeoutError:
@@ -100,6 +110,8 @@ class ProcessChannel:
 
     def _honest(self, reply: dict[str, Any]) -> dict[str, Any]:
         """Return the reply if it belongs to the last request."""
+        if "spent" in reply:
+            raise self.give_up(Evidence(Verdict.LIMIT, f"the limit of {memory_words(self._limits)}"))
         if reply.get("id") != self._last:
             raise self._tampered("a message that answers no question")
         if "exit" in reply:
@@ -122,7 +134,10 @@ class ProcessChannel:
                 raise self._hung(seconds) from None
             if message is not None:
                 return message
-            wait = max(0.001, begin + seconds - time.monotonic())
+            left = begin + longest - time.monotonic()
+            if left <= 0:  # an answer that drips in, piece after piece
+                raise self._hung(longest)
+            wait = min(left, max(0.001, begin + seconds - time.monotonic()))
 
     def _next_message(self, seconds: float) -> dict[str, Any] | None:
         """Return a message if one more piece completes it; raises TimeoutError."""
@@ -219,6 +234,11 @@ class ProcessChannel:
         return self._remember(
             Evidence(Verdict.TAMPERED, f"your code's process sent {what} on the checker's channel")
         )
+
+    def give_up(self, evidence: Evidence) -> Trouble:
+        """End the subject, and answer every later request with this."""
+        self.close()
+        return self._remember(evidence)
 
     def _remember(self, evidence: Evidence) -> Trouble:
         self._trouble = Trouble(evidence)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from backroad.model import Limits
+from backroad.subject.confinement import MAX_FILES
+
 # Never these: pytest or a `for` would take them for its own business.
 NEVER_RAISED = (StopIteration, StopAsyncIteration)
-LIMIT_WORDS = {"can't start new thread": "threads"}
-ERRNO_LIMITS = {"[Errno 27]": "the size of a file or of the output", "[Errno 24]": "open files"}
+DEFAULTS = Limits()
 
 
 class FromSubject:
@@ -38,16 +40,30 @@ class FromSubject:
         return getattr(self.backroad_proxy, name)
 
 
-def limit_of(told: dict[str, Any]) -> str | None:
-    """Return which limit an exception speaks of, if it does."""
+def limit_of(told: dict[str, Any], limits: Limits = DEFAULTS) -> str | None:
+    """Return which limit an exception speaks of, with its size, if it does."""
     text = str(told["text"])
-    if told["builtin"] == "MemoryError":
-        return "the limit of memory was reached"
-    for start, what in ERRNO_LIMITS.items():
-        if told["builtin"] == "OSError" and text.startswith(start):
-            return f"the limit of {what} was reached"
-    what_else = LIMIT_WORDS.get(text)
-    return f"the limit of {what_else} was reached" if what_else else None
+    spoken = {
+        ("MemoryError", ""): memory_words(limits),
+        ("OSError", "[Errno 27]"): f"the size of a file or of the output was reached: {room(limits)} MiB",
+        ("OSError", "[Errno 24]"): f"open files was reached: {MAX_FILES}",
+        ("BlockingIOError", "[Errno 11]"): "processes was reached",
+        ("RuntimeError", "can't start new thread"): "threads was reached",
+    }
+    for (builtin, start), words in spoken.items():
+        if told["builtin"] == builtin and text.startswith(start):
+            return f"the limit of {words}"
+    return None
+
+
+def memory_words(limits: Limits) -> str:
+    """Return what is said when memory ran out."""
+    return f"memory was reached: {limits.memory} MiB"
+
+
+def room(limits: Limits) -> int:
+    """Return how large a file or the output may be; the kernel has one limit for both."""
+    return max(limits.file, limits.output)
 
 
 def stand_in(name: str, bases: tuple[type[Exception], ...], builtin: str, number: int) -> type[Exception]:

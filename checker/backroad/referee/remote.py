@@ -119,6 +119,18 @@ class Remote:
         """Let the subject forget an object, with the next request."""
         self._released.append(number)
 
+    def at_limit(self, limit: str, told: dict[str, Any]) -> Trouble:
+        """Return the verdict on a limit that was reached; the subject ends, whatever it still holds."""
+        return self.channel.give_up(
+            Evidence(Verdict.LIMIT, limit, frames=places(told.get("frames"), self.tree))
+        )
+
+    def outcome_limit(self, told: dict[str, Any]) -> None:
+        """Raise the verdict where an outcome of a script speaks of a limit."""
+        limit = limit_of(told, self._limits)
+        if limit is not None:
+            raise self.at_limit(limit, told)
+
     def settle(self) -> None:
         """Let the subject forget what the check has let go; its own check answers for a `__del__`."""
         if self._released:
@@ -154,7 +166,7 @@ class Remote:
     def _rebuild(self, told: Any) -> BaseException:
         """Return the exception to raise in the check for one that the learner's code raised."""
         try:
-            limit = limit_of(told)
+            limit = limit_of(told, self._limits)
             kind = self._error_class(told["class"])
             error = instance(kind)
             known = {"backroad_told": told, "backroad_frames": places(told["frames"], self.tree)}
@@ -163,7 +175,7 @@ class Remote:
             message = "your code's process sent an error that is none on the checker's channel"
             return Trouble(Evidence(Verdict.TAMPERED, message))
         if limit is not None:
-            return Trouble(Evidence(Verdict.LIMIT, limit, frames=known["backroad_frames"]))
+            return self.at_limit(limit, told)
         for name, value in known.items():
             setattr(error, name, value)
         return error

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from backroad.model import Place, Verdict
 from backroad.referee.evidence import Evidence, Trouble, places
-from backroad.referee.foreign import limit_of
 from backroad.referee.matchers import same
 from backroad.referee.proxies import Proxy, index
 from backroad.referee.recorder import MARK, SHOWN, short
+from backroad.referee.remote import Remote
 from backroad.subject.agent import perform
 from backroad.wire import SCALARS
 
@@ -35,7 +36,7 @@ class Outcome:
     """What one operation gave: a value, nothing that is compared, or an exception."""
 
     # Not a frozen dataclass: a run makes tens of thousands, and each of those takes five times as long.
-    __slots__ = ("frames", "kind", "lineage", "text", "type", "value")
+    __slots__ = ("builtin", "frames", "kind", "lineage", "text", "type", "value")
 
     def __init__(
         self, kind: str, value: Any = None, told: Mapping[str, Any] = NOTHING, tree: Any = None
@@ -43,6 +44,7 @@ class Outcome:
         self.kind = kind
         self.value = value
         self.type: str = told.get("type", "")
+        self.builtin: str = told.get("builtin", self.type)
         self.lineage: tuple[str, ...] = tuple(told.get("lineage", ()))
         self.text: str = told.get("text", "")
         self.frames: tuple[Place, ...] = places(told.get("frames"), tree) if tree is not None else ()
@@ -51,8 +53,18 @@ class Outcome:
         if not isinstance(other, Outcome):
             return NotImplemented
         if "raised" in (self.kind, other.kind):
-            return self.kind == other.kind and (self.type in other.lineage or other.type in self.lineage)
+            return self.kind == other.kind and self.is_a(other)
         return "done" in (self.kind, other.kind) or same(self.value, other.value)
+
+    def is_a(self, due: Outcome) -> bool:
+        """Return whether this exception is one of the expected: of its class, or below it.
+
+        A built-in class is no matter of names: a learner's own `IndexError` is none.
+        """
+        mine, theirs = (getattr(builtins, name, None) for name in (self.builtin, due.type))
+        if isinstance(mine, type) and isinstance(theirs, type):
+            return issubclass(mine, theirs)
+        return due.type in self.lineage
 
     def __repr__(self) -> str:
         if self.kind == "raised":
@@ -132,9 +144,8 @@ def play(target: Any, script: Script) -> Outcomes:
         return Outcomes(target, script, [model_outcome(target, operation) for operation in script])
     target.backroad_remote.played(script_text(target, script))
     raw = target.backroad_remote.play(target, script)
-    tree = target.backroad_remote.tree
     try:
-        outcomes = [remote_outcome(entry, target.backroad_remote.decode, tree) for entry in raw]
+        outcomes = [remote_outcome(entry, target.backroad_remote) for entry in raw]
         pairs = zip(outcomes, script, strict=False)
         if len(outcomes) != len(script):
             raise ValueError
@@ -147,18 +158,17 @@ def play(target: Any, script: Script) -> Outcomes:
     return Outcomes(target, script, outcomes)
 
 
-def remote_outcome(entry: Any, decode: Callable[[Any], Any], tree: Any) -> Outcome:
+def remote_outcome(entry: Any, remote: Remote) -> Outcome:
     """Return the outcome that a subject told."""
     if type(entry) is list:
         (data,) = entry
-        return Outcome("returned", data if type(data) in SCALARS else decode(data))
+        return Outcome("returned", data if type(data) in SCALARS else remote.decode(data))
     if entry == 0:
         return Outcome("done")
     told = entry["raised"]
-    limit = limit_of(told)
-    if limit is not None:
-        raise Trouble(Evidence(Verdict.LIMIT, limit, frames=places(told["frames"], tree)))
-    return Outcome("raised", None, {key: told[key] for key in ("type", "lineage", "text", "frames")}, tree)
+    remote.outcome_limit(told)
+    known = {key: told[key] for key in ("type", "builtin", "lineage", "text", "frames")}
+    return Outcome("raised", None, known, remote.tree)
 
 
 def model_outcome(target: Any, operation: Operation) -> Outcome:

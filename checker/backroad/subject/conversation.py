@@ -7,13 +7,14 @@ import os
 import signal
 import socket
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from backroad.subject import confinement
 from backroad.subject.agent import Agent, Ending, flush, reply_bytes
-from backroad.wire import VERSION, Unpacker, pack
+from backroad.wire import HEADER, VERSION, Unpacker, pack
 
 RECEIVE = 2**16
+SPENT = b'{"id":%d,"spent":"memory"}'
 STACK_SIGNAL = getattr(signal, "SIGUSR1", None)
 
 
@@ -22,13 +23,21 @@ def converse(channel: str) -> int:
     with connect(channel) as link:
         unpacker = Unpacker()
         agent: Agent | None = None
-        while data := link.recv(RECEIVE):
+        while data := receive(link):
             for message in unpacker.feed(data):
                 if agent is None:
                     agent = configure(link, message)
                 else:
                     serve(link, agent, message)
     return 0
+
+
+def receive(link: socket.socket) -> bytes:
+    """Return the next bytes; without memory for them, end with word of it."""
+    try:
+        return link.recv(RECEIVE)
+    except MemoryError:
+        give_up(link, 0)
 
 
 def connect(channel: str) -> socket.socket:
@@ -58,10 +67,18 @@ def configure(link: socket.socket, message: dict[str, Any]) -> Agent:
     return agent
 
 
+def give_up(link: socket.socket, number: int) -> NoReturn:
+    """Say that no memory is left to answer with, and end."""
+    link.sendall(b"%b%b" % (HEADER.pack(len(SPENT % number)), SPENT % number))
+    os._exit(1)
+
+
 def serve(link: socket.socket, agent: Agent, message: dict[str, Any]) -> None:
     """Answer one request; an ending asked for is told first, then done."""
     try:
         frame = reply_bytes(agent, message)
+    except MemoryError:
+        give_up(link, message["id"])
     except Ending as ending:
         flush()
         link.sendall(pack({"id": message["id"], "exit": ending.code, "frames": ending.frames}))

@@ -20,6 +20,7 @@ NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16
 SET_MODE_FILTER, FILTER_MODE = 22, 2
 X32_BIT = 0x40000000
 CLONE_THREAD = 0x00010000
+NO_MORE = errno.EAGAIN  # what a limit on processes answers, so that both read the same
 CLONE_NAMESPACES = 0x7E020080
 AF_UNIX, AF_INET, AF_INET6, AF_PACKET = 1, 2, 10, 17
 SOCK_STREAM, SOCK_TYPE_MASK = 1, 0xF
@@ -90,9 +91,9 @@ def on(number: int, body: list[Instruction]) -> list[Instruction]:
     return [Instruction(JUMP_EQUAL, number, 0, len(body)), *body]
 
 
-def clone_rule(bits: int, *, denied_when_set: bool) -> list[Instruction]:
+def clone_rule(bits: int, code: int, *, denied_when_set: bool) -> list[Instruction]:
     """Deny a clone by the bits of its flags."""
-    deny, allow = fails_with(errno.EPERM), Instruction(RETURN, ALLOW)
+    deny, allow = fails_with(code), Instruction(RETURN, ALLOW)
     first, second = (deny, allow) if denied_when_set else (allow, deny)
     return [argument(0), Instruction(JUMP_ANY_BIT, bits, 0, 1), first, second]
 
@@ -154,14 +155,14 @@ def program(*, service: bool) -> bytes:
 def rules(*, service: bool) -> dict[str, list[Instruction]]:
     """Return what happens to each call that is not simply allowed."""
     denied = NEVER if service else NEVER + NEVER_IN_MODULES
-    found = {name: [fails_with(errno.EPERM)] for name in denied}
+    found = {name: [fails_with(NO_MORE if name in ("fork", "vfork") else errno.EPERM)] for name in denied}
     found["clone3"] = [fails_with(errno.ENOSYS)]  # glibc then uses clone, whose flags can be seen
     found["prlimit64"] = prlimit_rule()
     if service:
-        found["clone"] = clone_rule(CLONE_NAMESPACES, denied_when_set=True)
+        found["clone"] = clone_rule(CLONE_NAMESPACES, errno.EPERM, denied_when_set=True)
         found["socket"] = socket_rule()
     else:
-        found["clone"] = clone_rule(CLONE_THREAD, denied_when_set=False)
+        found["clone"] = clone_rule(CLONE_THREAD, NO_MORE, denied_when_set=False)
         found["tgkill"] = tgkill_rule()
     return found
 
