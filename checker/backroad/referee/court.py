@@ -83,7 +83,7 @@ def judge(plan: Plan, events: BinaryIO) -> None:
             tell(events, result=result_to_json(result))
 
         referee = Referee(bench, told)
-        plugins = [referee, CheckCache(plan), ShortTracebacks()]
+        plugins = [referee, CheckCache(plan), ShortTexts()]
         code = int(pytest.main(pytest_arguments(plan), plugins=plugins))
     finally:
         # From here on nothing stops the clearing up, and the report comes after it: who reads it may hang up.
@@ -114,12 +114,18 @@ class CheckCache:
         sys.pycache_prefix, sys.dont_write_bytecode = None, True
 
 
-class ShortTracebacks:
-    """Spares pytest the long text of a failure, which costs it a third of a second: evidence tells it."""
+class ShortTexts:
+    """Spares pytest its own texts on a failure, for evidence tells it.
+
+    They cost a third of a second; and where a learner's text of 20 MB is compared, a minute.
+    """
 
     def pytest_configure(self, config: Any) -> None:
-        """Choose Python's own traceback; the option itself belongs to a part that is left out."""
+        """Choose Python's traceback, whose option belongs to a part that is left out, and no comparison."""
         config.option.tbstyle = "native"
+        for known in config.hook.pytest_assertrepr_compare.get_hookimpls():
+            if known.plugin_name == "assertion":
+                known.function = lambda *_: None
 
 
 def cache_folder(plan: Plan) -> Path | None:
