@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from backroad.errors import KitFault, Problem
@@ -13,14 +12,12 @@ from backroad.model import Level, Plan, Verdict
 from backroad.referee.channel import Channel, LocalChannel, ProcessChannel
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.foreign import FromSubject
-from backroad.referee.launch import Started, start_subject
+from backroad.referee.launch import Started, read_part, start_subject
 from backroad.referee.proxies import Proxy
 from backroad.referee.recorder import Recorder
 from backroad.referee.remote import Remote
 from backroad.referee.unreadable import missing_file, missing_name, why_unreadable
 from backroad.referee.walls import walls
-
-MAX_OUTPUT = 4_000
 
 
 @dataclass
@@ -89,15 +86,19 @@ class Host:
         subject = Subject(Remote(channel, self.recorder, self.plan.limits, self.plan.tree))
         try:
             self._fill(subject)
-        except Trouble as trouble:
-            self._unreadable = Trouble(self._as_unreadable(trouble.evidence))
-            raise self._unreadable from None
-        except Exception as error:
-            if not isinstance(error, FromSubject):
+        except BaseException as error:
+            channel.close()
+            self._unreadable = self._why(error)
+            if self._unreadable is None:
                 raise
-            self._unreadable = Trouble(why_unreadable(self.plan, error))
             raise self._unreadable from None
         return subject
+
+    def _why(self, error: BaseException) -> Trouble | None:
+        """Return why the module does not load, if that is the learner's to know."""
+        if isinstance(error, Trouble):
+            return Trouble(self._as_unreadable(error.evidence))
+        return Trouble(why_unreadable(self.plan, error)) if isinstance(error, FromSubject) else None
 
     def _fill(self, subject: Subject) -> None:
         if self.plan.probes is not None:
@@ -140,6 +141,9 @@ class Host:
         if subject is None or not isinstance(subject.remote.channel, ProcessChannel):
             return None
         started = subject.remote.channel.started
+        if started.ended:
+            said, started.said = started.said, ""
+            return said or None
         with contextlib.suppress(OSError):
             size = started.output.stat().st_size
             text = read_part(started.output, subject.output_read, size)
@@ -192,15 +196,3 @@ def empty_output(subject: Subject) -> int:
         with contextlib.suppress(OSError):
             os.truncate(channel.started.output, 0)
     return 0
-
-
-def read_part(file: Path, begin: int, end: int) -> str:
-    """Return the text between two offsets of a file, its middle left out when it is long."""
-    with file.open("rb") as stream:
-        stream.seek(begin)
-        if end - begin <= MAX_OUTPUT:
-            return stream.read(end - begin).decode("utf-8", "replace")
-        head = stream.read(MAX_OUTPUT // 2).decode("utf-8", "replace")
-        stream.seek(end - MAX_OUTPUT // 2)
-        tail = stream.read(MAX_OUTPUT // 2).decode("utf-8", "replace")
-    return f"{head}\n… {end - begin - MAX_OUTPUT:,} bytes left out …\n{tail}"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +22,7 @@ from backroad.referee.walls import PACKAGE
 SUBJECT = PACKAGE / "subject" / "__main__.py"
 LAUNCHER = PACKAGE / "subject" / "launcher.py"
 CONNECT_SECONDS = 15.0
+MAX_OUTPUT = 4_000
 KEPT_FROM_OUTSIDE = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "LD_LIBRARY_PATH")
 
 
@@ -65,6 +67,7 @@ class Started:
     stacks_fd: int
     output: Path
     ended: bool = field(default=False)
+    said: str = field(default="")
 
     def end(self) -> None:
         """End the process with all it started, and remove its scratch folder."""
@@ -73,7 +76,21 @@ class Started:
         self.ended = True
         self.link.close()
         endings.end(self.process)
+        with suppress(OSError):
+            self.said = read_part(self.output, 0, self.output.stat().st_size)
         remove_folder(self.scratch)
+
+
+def read_part(file: Path, begin: int, end: int) -> str:
+    """Return the text between two offsets of a file, its middle left out when it is long."""
+    with file.open("rb") as stream:
+        stream.seek(begin)
+        if end - begin <= MAX_OUTPUT:
+            return stream.read(end - begin).decode("utf-8", "replace")
+        head = stream.read(MAX_OUTPUT // 2).decode("utf-8", "replace")
+        stream.seek(end - MAX_OUTPUT // 2)
+        tail = stream.read(MAX_OUTPUT // 2).decode("utf-8", "replace")
+    return f"{head}\n… {end - begin - MAX_OUTPUT:,} bytes left out …\n{tail}"
 
 
 def start_subject(tree: Path, seed: int) -> Started:
