@@ -11,6 +11,7 @@ from backroad.subject.confinement import MAX_FILES
 # Never these: pytest or a `for` would take them for its own business.
 NEVER_RAISED = (StopIteration, StopAsyncIteration)
 DEFAULTS = Limits()
+MAX_TEXT = 10_000
 
 
 class FromSubject:
@@ -38,6 +39,15 @@ class FromSubject:
         if name.startswith(("__", "backroad_")):
             raise AttributeError(name)
         return getattr(self.backroad_proxy, name)
+
+
+def read_error(told: Any) -> dict[str, Any]:
+    """Return what a subject tells of an exception; raises ValueError where it is no such thing."""
+    texts = {name: str(told[name])[:MAX_TEXT] for name in ("type", "builtin", "text")}
+    lists = {name: told.get(name, []) for name in ("lineage", "offered")}
+    if not all(type(names) is list and all(type(name) is str for name in names) for names in lists.values()):
+        raise ValueError("names that are none")
+    return {**told, **texts, **lists}
 
 
 def limit_of(told: dict[str, Any], limits: Limits = DEFAULTS) -> str | None:

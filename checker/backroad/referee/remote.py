@@ -11,12 +11,13 @@ from weakref import WeakValueDictionary
 from backroad.model import Limits, Verdict
 from backroad.referee.channel import Channel
 from backroad.referee.evidence import Evidence, Trouble, places
-from backroad.referee.foreign import instance, limit_of, stand_in
+from backroad.referee.foreign import instance, limit_of, read_error, stand_in
 from backroad.referee.proxies import Method, Proxy, call_text, reference
 from backroad.referee.recorder import Recorder, short
 from backroad.wire import Decoder, Encoder, WireError
 
 METHOD = object()
+MAX_NAME = 200
 
 
 class Remote:
@@ -58,8 +59,7 @@ class Remote:
         try:
             return Decoder(self._proxy).decode(data)
         except WireError as error:
-            message = f"your code's process sent {error} on the checker's channel"
-            raise Trouble(Evidence(Verdict.TAMPERED, message)) from None
+            raise self.tampered(str(error)) from None
 
     def _encode(self, value: Any) -> Any:
         """Return the JSON of an argument; what the check cannot send is its own error."""
@@ -151,7 +151,8 @@ class Remote:
             return known
         if number in self._released:
             self._released.remove(number)
-        proxy = Proxy(self, number, str(told.get("type")), what, str(told.get("name")))
+        type_name, name = (str(told.get(key))[:MAX_NAME] for key in ("type", "name"))
+        proxy = Proxy(self, number, type_name, what, name)
         self._proxies[number] = proxy
         return proxy
 
@@ -163,17 +164,22 @@ class Remote:
             self._errors[number] = stand_in(str(told["name"]), bases, str(told["builtin"]), number)
         return self._errors[number]
 
-    def _rebuild(self, told: Any) -> BaseException:
+    def tampered(self, what: str) -> Trouble:
+        """Return the verdict on a subject that sends what no agent does; it ends."""
+        message = f"your code's process sent {what} on the checker's channel"
+        return self.channel.give_up(Evidence(Verdict.TAMPERED, message))
+
+    def _rebuild(self, raised: Any) -> BaseException:
         """Return the exception to raise in the check for one that the learner's code raised."""
         try:
+            told = read_error(raised)
             limit = limit_of(told, self._limits)
             kind = self._error_class(told["class"])
             error = instance(kind)
             known = {"backroad_told": told, "backroad_frames": places(told["frames"], self.tree)}
             known["backroad_proxy"] = self._proxy(told["error"])
         except (KeyError, TypeError, ValueError, AttributeError):
-            message = "your code's process sent an error that is none on the checker's channel"
-            return Trouble(Evidence(Verdict.TAMPERED, message))
+            return self.tampered("an error that is none")
         if limit is not None:
             return self.at_limit(limit, told)
         for name, value in known.items():

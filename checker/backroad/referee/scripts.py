@@ -9,6 +9,7 @@ from typing import Any
 
 from backroad.model import Place, Verdict
 from backroad.referee.evidence import Evidence, Trouble, places
+from backroad.referee.foreign import read_error
 from backroad.referee.matchers import same
 from backroad.referee.proxies import Proxy, index
 from backroad.referee.recorder import MARK, SHOWN, short
@@ -153,8 +154,7 @@ def play(target: Any, script: Script) -> Outcomes:
         if any(outcome.kind == "done" and not operation[0].startswith("!") for outcome, operation in pairs):
             raise ValueError
     except (TypeError, ValueError, KeyError, AttributeError):
-        message = "your code's process sent outcomes that are none on the checker's channel"
-        raise Trouble(Evidence(Verdict.TAMPERED, message)) from None
+        raise target.backroad_remote.tampered("outcomes that are none") from None
     return Outcomes(target, script, outcomes)
 
 
@@ -165,7 +165,7 @@ def remote_outcome(entry: Any, remote: Remote) -> Outcome:
         return Outcome("returned", data if type(data) in SCALARS else remote.decode(data))
     if entry == 0:
         return Outcome("done")
-    told = entry["raised"]
+    told = read_error(entry["raised"])
     remote.outcome_limit(told)
     known = {key: told[key] for key in ("type", "builtin", "lineage", "text", "frames")}
     return Outcome("raised", None, known, remote.tree)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from backroad.referee.evidence import Evidence, places
 from backroad.referee.foreign import FromSubject
 
 MAX_NAMES = 8
+NOT_UTF8 = ("codec can't decode", "Non-UTF-8", "null bytes")
+QUOTED = re.compile(r"'(\w+)'")
 SKIPPED = {"given", "node_modules", ".venv", "venv", ".git"}
 
 
@@ -80,7 +84,7 @@ def why_unreadable(plan: Plan, error: Any) -> Evidence:
         text = "an assert at import"
     return Evidence(
         Verdict.UNREADABLE,
-        message=f"{name}: {text}",
+        message=f"{name}: {text}" if text else name,
         frames=frames,
         remedy=remedy_for(plan, name, text),
     )
@@ -88,19 +92,29 @@ def why_unreadable(plan: Plan, error: Any) -> Evidence:
 
 def remedy_for(plan: Plan, name: str, text: str) -> str | None:
     """Return what to do about the commonest errors while a module is loaded."""
-    hidden = shadowed(plan.tree)
+    hidden = shadowed(plan.tree, text)
     if name in ("ImportError", "ModuleNotFoundError", "AttributeError") and hidden:
-        return f"{hidden}.py has the name of a module of Python's own; rename it"
+        return rename(hidden)
     if name == "EOFError":
         return "no keyboard is there: take input() out of the code that runs at import"
     if name == "ModuleNotFoundError":
         return "install it, or leave the import out"
-    if "codec can't decode" in text or "Non-UTF-8" in text:
+    if any(sign in text for sign in NOT_UTF8):
         return "save the file as UTF-8"
     return None
 
 
-def shadowed(tree: Path) -> str | None:
-    """Return the name of a file of the submission that is also a standard module."""
+def shadowed(tree: Path, text: str = "") -> str | None:
+    """Return the name of a file of the submission that is also a standard module, or an installed one.
+
+    Of installed ones only those count that `text` quotes.
+    """
     names = {path.stem for path in tree.iterdir() if path.suffix == ".py"}
-    return next(iter(sorted(names & sys.stdlib_module_names)), None)
+    quoted = [name for name in QUOTED.findall(text) if name in names and find_spec(name) is not None]
+    return next(iter(sorted(names & sys.stdlib_module_names) or quoted), None)
+
+
+def rename(hidden: str) -> str:
+    """Return what to do about a file that has the name of another module."""
+    whose = "a module of Python's own" if hidden in sys.stdlib_module_names else "an installed module"
+    return f"{hidden}.py has the name of {whose}; rename it"

@@ -10,10 +10,11 @@ from backroad.model import Place, Plan, Verdict
 from backroad.referee import endings
 from backroad.referee.evidence import Evidence, places
 from backroad.referee.servicelog import exception_in
-from backroad.referee.unreadable import shadowed
+from backroad.referee.unreadable import rename, shadowed
 
 LAST_LINES = 6
 MAX_LINE = 160
+SHELL_SIGNALS = 128  # a shell's exit code is this and the number of the signal that ended its command
 SOURCES = {".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".rb", ".rs", ".java", ".php"}
 READ_PORT = 'read the port from the environment: in Python, int(os.environ["PORT"])'
 
@@ -27,7 +28,6 @@ def started(plan: Plan, port: int | None = None) -> tuple[str, ...]:
 def crashed(plan: Plan, code: int, log: str) -> Evidence:
     """Return the evidence of a service that ended before it listened."""
     found = exception_in(log, plan.tree)
-    hidden = shadowed(plan.tree)
     return Evidence(
         Verdict.UNREADABLE,
         message=found.said if found else f"it ended {exit_words(code)} before it listened on its port",
@@ -36,10 +36,18 @@ def crashed(plan: Plan, code: int, log: str) -> Evidence:
         frames=found.frames if found else (),
         did=started(plan),
         output=None if found and found.frames else last_lines(log),
-        remedy=f"{hidden}.py has the name of a module of Python's own; rename it"
-        if hidden and found
-        else None,
+        remedy=remedy_for(plan, found.said) if found else None,
     )
+
+
+def remedy_for(plan: Plan, said: str) -> str | None:
+    """Return what to do about the commonest exceptions at start."""
+    hidden = shadowed(plan.tree, said)
+    if hidden and said.startswith(("ImportError", "ModuleNotFoundError", "AttributeError")):
+        return rename(hidden)
+    if "Address already in use" in said or "EADDRINUSE" in said:
+        return f"another program has that port; {READ_PORT}"
+    return None
 
 
 def wrong_port(plan: Plan, pid: int, port: int) -> Evidence | None:
@@ -111,6 +119,8 @@ def never_answers(evidence: Evidence) -> Evidence:
 
 def exit_words(code: int) -> str:
     """Return how a process ended, in words."""
+    if code > SHELL_SIGNALS:
+        code = SHELL_SIGNALS - code
     if code >= 0:
         return f"with exit code {code}"
     try:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from backroad.errors import nearest
 from backroad.model import Check, Result, Verdict
 from backroad.referee.answers import ReplyMatcher
 from backroad.referee.evidence import Evidence, Trouble, Unusable
@@ -18,6 +19,7 @@ from backroad.referee.recorder import Recorder, short
 from backroad.referee.scripts import Outcomes
 
 MAX_SHOWN = 2_000
+MISSING = re.compile(r"has no attribute '(\w+)'$")
 DID_NOT_RAISE = re.compile(r"^DID NOT RAISE (?:any of )?(?P<what>.*)$", re.DOTALL)
 CLASS_NAME = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
 IN_WORDS = {
@@ -104,7 +106,13 @@ def raised(error: Any) -> Evidence:
     """Return the evidence for an exception of the learner's code."""
     text = str(error)
     name = str(error.backroad_told["type"])
-    return Evidence(Verdict.RAISED, f"{name}: {text}" if text else name, frames=error.backroad_frames)
+    offered, looked_for = error.backroad_told.get("offered"), MISSING.search(text)
+    return Evidence(
+        Verdict.RAISED,
+        f"{name}: {text}" if text else name,
+        frames=error.backroad_frames,
+        remedy=nearest(looked_for[1], offered) if looked_for and isinstance(offered, list) else None,
+    )
 
 
 def not_raised(text: str) -> Evidence:
@@ -139,7 +147,7 @@ def unequal(compared: Compared | None, message: str | None) -> Evidence:
     told = (whole(due), whole(got))
     if told[0] == told[1] and op == "==":
         told = (f"{told[0]}  ({type_of(due)})", f"{told[1]}  ({type_of(got)})")
-    words = "" if (op, due) == ("is", None) else IN_WORDS.get(op, "")
+    words = "" if op == "is" and due is None else IN_WORDS.get(op, "")  # == would ask a proxy
     return Evidence(Verdict.FAILED, message, expected=words + told[0], got=told[1])
 
 
