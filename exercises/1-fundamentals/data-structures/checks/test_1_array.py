@@ -35,7 +35,7 @@ BLOCK = (
 
 @hint(*GROW)
 def test_array_grows_from_empty(subject, builtins):
-    """A thousand appends come back in order, by index and in a loop
+    """A thousand appends come back in order
 
     a container that loses elements when it grows is the kind of bug that only shows in production
     """
@@ -65,7 +65,7 @@ def test_array_grows_from_empty(subject, builtins):
     "for item in items: self.append(item)",
 )
 def test_array_starts_with_its_items(subject, builtins):
-    """An array starts with the items it is given, from any iterable
+    """An array starts with the items it is given
 
     callers hand over generators and files, not only lists, and these can be read once
     """
@@ -80,7 +80,7 @@ def test_array_starts_with_its_items(subject, builtins):
 
 @hint(*INDEX)
 def test_array_indexes_like_a_list(subject, rng):
-    """Reading and writing by index, negative ones included, agree with a list
+    """Reading and writing by index agree with a list
 
     an index that is off by one reads a neighbour's data instead of failing
     """
@@ -98,7 +98,7 @@ def test_array_indexes_like_a_list(subject, rng):
 
 @hint(*INDEX)
 def test_array_takes_integers_as_index(subject, builtins, probes):
-    """A float, a text or a slice as index is a TypeError; `__index__` counts
+    """An index is an integer, or has __index__; else TypeError
 
     1.0 that is silently cut to 1 hides the division that made it a float
     """
@@ -127,7 +127,7 @@ def test_array_takes_integers_as_index(subject, builtins, probes):
     "clamp with min(max(slot, 0), length)",
 )
 def test_array_insert_and_pop_anywhere(subject, rng):
-    """insert and pop at the front, in the middle and at the end agree with a list
+    """insert and pop anywhere agree with a list
 
     moving elements in the wrong direction overwrites one with its neighbour
     """
@@ -188,7 +188,7 @@ def test_arrays_do_not_share(subject, builtins):
     'return f"DynamicArray({list(self)})"',
 )
 def test_array_protocols(subject, builtins):
-    """repr shows DynamicArray([1, 2, 3]), and reading that gives an equal array
+    """repr shows DynamicArray([1, 2, 3])
 
     the repr is what stands in the log when something went wrong
     """
@@ -209,7 +209,7 @@ def test_array_protocols(subject, builtins):
     "return len(self) == len(other) and all(a == b for a, b in zip(self, other))",
 )
 def test_arrays_compare_by_element(subject, builtins, probes):
-    """Arrays with equal elements are equal, whatever their blocks; hash is a TypeError
+    """Equal elements make equal arrays; hash is a TypeError
 
     a key that can change after it was stored is never found again
     """
@@ -232,7 +232,7 @@ def test_arrays_compare_by_element(subject, builtins, probes):
 
 @hint(*BLOCK)
 def test_array_lives_in_its_storage(subject, builtins, probes):
-    """Each element is in one slot of a block made by `storage`, all others hold None
+    """Each element is in one slot of a block made by `storage`
 
     a counter in the storage tells the truth only if everything goes through it
     """
@@ -259,7 +259,7 @@ def test_array_lives_in_its_storage(subject, builtins, probes):
 
 @hint(*BLOCK)
 def test_array_holds_no_hidden_container(subject, probes, source):
-    """No list, tuple, dict or other ready-made container holds the elements
+    """No ready-made container holds the elements
 
     the point of the exercise is what such a container does inside
     """
@@ -276,7 +276,7 @@ def test_array_holds_no_hidden_container(subject, probes, source):
     "return len(self._block)",
 )
 def test_array_capacity_is_the_block(subject, probes):
-    """capacity is the length of the one block in use, at most 16 when empty
+    """capacity is the length of the one block in use
 
     a number kept twice is wrong once; capacity plans rest on it
     """
@@ -326,7 +326,7 @@ def test_array_index_touches_one_slot(subject, probes):
     "self._move_to(self._storage(max(8, 2 * self.capacity)))",
 )
 def test_append_is_amortised_constant(subject, probes):
-    """4,096 appends write at most 6 slots each on average, in at most 56 blocks
+    """4,096 appends write at most 6 slots each on average
 
     growth by a constant step makes n appends cost n * n copies: fine with 100 rows, hopeless with 100,000
     """
@@ -349,7 +349,7 @@ def test_append_is_amortised_constant(subject, probes):
     "self._length -= 1; self._block[self._length] = None",
 )
 def test_popped_items_are_released(subject, probes):
-    """An element that was popped or replaced is no longer referred to
+    """A popped or replaced element is no longer referred to
 
     a reference left behind keeps the object, and all it refers to, in memory for ever
     """
@@ -361,7 +361,7 @@ def test_popped_items_are_released(subject, probes):
 
 @hint(*SHRINK)
 def test_array_shrinks_at_a_quarter(subject):
-    """A block above 16 slots gets smaller when a quarter of it is in use
+    """A block of which a quarter is in use gets smaller
 
     after a peak the memory has to go back, or one busy hour decides what the process needs for weeks
     """
@@ -376,7 +376,7 @@ def test_array_shrinks_at_a_quarter(subject):
 
 @hint(*SHRINK)
 def test_array_shrinks_but_does_not_thrash(subject, probes):
-    """Emptied arrays are small, and append and pop in turns stay cheap at any length
+    """append and pop in turns stay cheap at any length
 
     if growing and shrinking meet at one length, a user who sits there pays for a full copy each time
     """
@@ -429,7 +429,7 @@ BACK_DOORS = {"__import__", "exec", "eval", "compile"}
     "a node with two links does the work of a deque; a loop with two ends does the work of bisect",
 )
 def test_module_imports_no_container(source):
-    """The module imports no ready-made container and none of its algorithms
+    """The module imports no ready-made container
 
     who has built one knows what the ready-made ones cost
     """

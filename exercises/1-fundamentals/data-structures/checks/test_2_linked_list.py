@@ -31,7 +31,7 @@ CONSTANT = (
     "node = self.head; while node is not None: yield node.value; node = node.next",
 )
 def test_list_starts_with_its_items(subject, builtins):
-    """A list starts with the items it is given and walks both ways
+    """A list starts with its items and walks both ways
 
     the order in which things came in is what a queue promises
     """
@@ -49,7 +49,7 @@ def test_list_starts_with_its_items(subject, builtins):
 
 @hint(*ENDS)
 def test_list_push_and_pop_both_ends(subject, builtins, probes):
-    """Pushing and popping at both ends works in every order, down to empty and back
+    """Pushing and popping at both ends works in every order
 
     most broken links come from the step between one node and none
     """
@@ -111,7 +111,7 @@ def sound(probes, items, values):
     "node = Node(value); …; return node",
 )
 def test_list_shows_its_nodes(subject):
-    """push returns the node; head, tail and the links lead to the same nodes
+    """push returns the node that head, tail and links lead to
 
     a handle to a place in a list is what makes removing from a cache cheap
     """
@@ -164,7 +164,7 @@ def test_list_finds_the_first_match(subject, builtins):
 )
 @requires("list_shows_its_nodes")
 def test_list_inserts_after_a_node(subject, probes):
-    """insert_after puts a value behind any node and returns its node
+    """insert_after puts a value behind any node
 
     a tail that stays behind makes the next push_back cut off what was inserted
     """
@@ -181,7 +181,7 @@ def test_list_inserts_after_a_node(subject, probes):
 @hint(*ENDS)
 @requires("list_shows_its_nodes")
 def test_remove_by_handle(subject, builtins, probes):
-    """remove takes out any node, the first, the last and the only one included
+    """remove takes out any node: first, middle, last, only one
 
     a tail that points at a removed node keeps it alive, and the next push_back is lost with it
     """
@@ -205,7 +205,7 @@ def test_remove_by_handle(subject, builtins, probes):
 @hint(*ENDS)
 @requires("list_shows_its_nodes")
 def test_popped_nodes_are_unlinked(subject):
-    """A node that was popped has no neighbours any more and keeps its value
+    """A popped node has no neighbours and keeps its value
 
     a link that stays behind leads whoever still holds the node into a list it is not in
     """
@@ -226,7 +226,7 @@ def test_popped_nodes_are_unlinked(subject):
     "node.next is None or node.next.prev is node, for every node; head.prev is None; tail.next is None",
 )
 def test_links_stay_consistent(subject, probes, rng):
-    """After any operation the list reads the same from both ends and len is the count
+    """After any operation the list reads the same from both ends
 
     a list that is right forwards and wrong backwards is found months later, by whoever needs the way back
     """
@@ -260,7 +260,7 @@ def change(items, nodes, kind, place, value):
 
 @hint(*OWNER)
 def test_foreign_or_stale_nodes_are_refused(subject, probes):
-    """A node of another list, or one that left, is a ValueError and changes nothing
+    """A node that is not in the list is a ValueError
 
     a handle used twice is the linked list's form of a double free: two lists that share nodes
     """
@@ -300,7 +300,7 @@ def refused(items, node):
 )
 @requires("list_shows_its_nodes")
 def test_reverse_in_place_keeps_nodes(subject, probes):
-    """reverse turns lists of any length around and keeps every node
+    """reverse turns the list around and keeps every node
 
     whoever holds a node must still hold the same value at the same place in the new order
     """
@@ -330,7 +330,7 @@ def test_reverse_in_place_keeps_nodes(subject, probes):
     "following = node.next; yield node.value; node = following",
 )
 def test_list_loop_survives_removal(subject, builtins):
-    """Removing the current node in a forward loop does not end the loop
+    """Removing the current node does not end a forward loop
 
     "remove what has expired" is a loop that deletes while it walks
     """
@@ -369,7 +369,7 @@ def test_lists_do_not_share(subject, builtins):
 
 @hint(*CONSTANT)
 def test_list_operations_are_constant(subject, instruments):
-    """What happens at an end or at a node costs the same in a longer list
+    """Work at an end or at a node costs the same in a longer list
 
     a queue that walks to its tail gets slower with every waiting job
     """
@@ -407,7 +407,7 @@ def costs(make, instruments, size):
     "node = self.head; while node is not None: …; node = node.next",
 )
 def test_list_walks_are_linear(subject, instruments, probes):
-    """Loops, find and reverse visit each node once, without recursion
+    """Loops, find and reverse visit each node once
 
     1,200 entries are an ordinary day; a walk in a walk makes that a million steps
     """
@@ -437,7 +437,7 @@ def walks(make, instruments, probes, size):
     "self.head and self.tail, and no list, dict or set of nodes",
 )
 def test_list_holds_no_hidden_container(subject, probes):
-    """No list, dict or other ready-made container holds the values or the nodes
+    """No ready-made container holds the values or the nodes
 
     the point of the exercise is what such a container does inside
     """

@@ -43,7 +43,7 @@ LEVELS = (
 
 @hint(*WALK)
 def test_tree_starts_with_its_items(subject, builtins):
-    """A tree finds what it was given; the last value of a key counts
+    """A tree finds what it was given; the last value counts
 
     settings are read in layers, and the later layer wins
     """
@@ -65,7 +65,7 @@ def test_tree_starts_with_its_items(subject, builtins):
     "yield node.key; node = node.right",
 )
 def test_tree_iterates_in_order(subject, builtins, rng):
-    """Keys and items come out in ascending order after any mix of changes
+    """Keys and items come out in ascending order
 
     a page of results that is sorted most of the time is a page of wrong results
     """
@@ -87,7 +87,7 @@ def test_tree_iterates_in_order(subject, builtins, rng):
 
 @hint(*WALK)
 def test_tree_behaves_like_a_dict(subject, rng):
-    """2,000 random operations agree with a dict, None values and missing keys included
+    """2,000 random operations agree with a dict
 
     a map that counts a replaced key twice reports more users than there are
     """
@@ -109,7 +109,7 @@ def test_tree_behaves_like_a_dict(subject, rng):
     "raise KeyError(key)",
 )
 def test_tree_names_the_missing_key(subject, builtins):
-    """Reading or deleting a missing key is KeyError(key) and changes nothing
+    """Reading or deleting a missing key is KeyError(key)
 
     the key in the message is often all there is to find out what went wrong
     """
@@ -134,7 +134,7 @@ def test_tree_names_the_missing_key(subject, builtins):
     "while node.left is not None: node = node.left; return node.key, node.value",
 )
 def test_tree_min_and_max(subject):
-    """min and max give the pair at the end; on an empty tree they are KeyErrors
+    """min and max give the pairs at the ends
 
     an error is an answer one can handle, a made-up minimum is not
     """
@@ -154,7 +154,7 @@ def test_tree_min_and_max(subject):
 
 @hint(*DELETE)
 def test_tree_delete_all_three_cases(subject, builtins, probes):
-    """Deleting a leaf, a node with one child or two, and the root keeps all the others
+    """Deleting any key, in all three cases, keeps all the others
 
     a deletion that drops a subtree loses records nobody asked to delete
     """
@@ -187,7 +187,7 @@ def test_tree_delete_all_three_cases(subject, builtins, probes):
 
 @hint(*NEAREST)
 def test_tree_floor_and_ceiling(subject):
-    """floor gives the greatest key not above, ceiling the smallest not below, or None
+    """floor and ceiling find the nearest key, or None
 
     "the price that was valid on that day" is a floor
     """
@@ -207,7 +207,7 @@ def test_tree_floor_and_ceiling(subject):
 
 @hint(*RANGE)
 def test_tree_range_is_half_open(subject, builtins, probes):
-    """range gives the pairs from low up to, but without, high, one at a time
+    """range gives the pairs from low up to, but without, high
 
     half-open ranges join without a gap and without reading an entry twice
     """
@@ -243,7 +243,7 @@ class Sorted:
 
 @hint(*NEAREST)
 def test_tree_floor_ceiling_range(subject, builtins, rng):
-    """floor, ceiling and range agree with a sorted list on random trees of any size
+    """floor, ceiling and range agree with a sorted list
 
     the borders of a range are where entries get lost or counted twice
     """
@@ -262,7 +262,7 @@ def test_tree_floor_ceiling_range(subject, builtins, rng):
 
 @hint(*LEVELS)
 def test_tree_shape_is_one_tree(subject, builtins, rng):
-    """breadth_first and height describe one and the same search tree
+    """breadth_first and height describe one and the same tree
 
     a structure that reports another shape than it has cannot be tuned
     """
@@ -310,7 +310,7 @@ def levels(order):
     "sum(1 for level in self._levels())",
 )
 def test_tree_height_is_what_lookups_pay(subject, builtins, instruments):
-    """Looking up the deepest key costs as many comparisons as height promises
+    """Looking up the deepest key costs what height promises
 
     an estimate that is not measured is a guess with a number on it
     """
@@ -325,7 +325,7 @@ def test_tree_height_is_what_lookups_pay(subject, builtins, instruments):
             tree[key]
             made = instruments.comparisons()
             message = f"a lookup in a tree of height {height} made {made} comparisons"
-            assert least <= made <= 3 * height + 3, message
+            assert least <= made <= 6 * height + 6, message
 
 
 @hint(
@@ -334,7 +334,7 @@ def test_tree_height_is_what_lookups_pay(subject, builtins, instruments):
     "while node is not None: …; node = node.left or node.right, instead of calling the method again",
 )
 def test_tree_survives_sorted_keys(subject, builtins, probes, source):
-    """2,000 keys in ascending or descending order are no RecursionError
+    """2,000 keys in order are no RecursionError
 
     ids and dates come in order; that is the normal case, not the worst one
     """
@@ -368,7 +368,7 @@ def test_tree_survives_sorted_keys(subject, builtins, probes, source):
     "if key < node.key: … elif key == node.key: … else: …",
 )
 def test_tree_needs_only_less_and_equal(subject, probes):
-    """Keys that know only < and == will do, and equal keys are one key
+    """Keys need to know < and ==, nothing else
 
     versions, prices and dates of your own define < and ==, and often nothing else
     """
@@ -415,7 +415,7 @@ def test_trees_do_not_share(subject, builtins):
 
 @hint(*WALK)
 def test_tree_lookup_is_logarithmic(subject, instruments, rng):
-    """In 1,023 shuffled keys a lookup makes at most 40 comparisons on average
+    """A lookup in 1,023 keys makes at most 40 comparisons
 
     1,000,000 keys are 20 steps down a tree, and 500,000 along a list
     """
@@ -437,26 +437,18 @@ def test_tree_lookup_is_logarithmic(subject, instruments, rng):
 
 @hint(*WALK)
 def test_tree_changes_follow_one_path(subject, instruments, rng):
-    """Storing, deleting, min, max, floor and ceiling follow one path down
+    """Storing, deleting, min, max and floor follow one path down
 
     work for every key at every change is a table scan behind each request
     """
-    small, large = (path_costs(subject.TreeMap, instruments, size, rng) for size in (127, 2047))
-    for name in small:
-        message = f"lines run by 20 times {name} with 127 and with 2,047 keys: {small[name]}, {large[name]}"
-        assert large[name] <= 4 * small[name] + 40, message
-
-
-def path_costs(make, instruments, size, rng):
-    """Return how many lines 20 calls of each operation run on a shuffled tree of `size` keys."""
-    keys = [*range(0, 2 * size, 2)]
+    keys = [*range(0, 2 * 2047, 2)]
     rng.shuffle(keys)
-    tree = make()
+    tree = subject.TreeMap()
     play(tree, [("__setitem__", key, None) for key in keys]).values()
     some = rng.sample(keys, 20)
     scripts = {
-        "tree[key] = new": [("__setitem__", key + 1, None) for key in some],
-        "tree[key] = replaced": [("__setitem__", key, 0) for key in some],
+        "tree[key] = value with new keys": [("__setitem__", key + 1, None) for key in some],
+        "tree[key] = value with old keys": [("__setitem__", key, 0) for key in some],
         "get": [("get", key) for key in some],
         "floor": [("floor", key - 0.5) for key in some],
         "ceiling": [("ceiling", key - 0.5) for key in some],
@@ -465,12 +457,15 @@ def path_costs(make, instruments, size, rng):
         "del": [("__delitem__", key) for key in some],
         "len": [("__len__",)] * 20,
     }
-    return {name: instruments.steps(tree, script) for name, script in scripts.items()}
+    # A walk through all keys runs at least one line a key: 40,940. One path has up to some thirty levels.
+    for name, script in scripts.items():
+        lines = instruments.steps(tree, script)
+        assert lines <= 20_000, f"lines run by 20 times {name} in a tree of 2,047 keys: {lines}"
 
 
 @hint(*RANGE)
 def test_tree_range_is_lazy_and_local(subject, instruments, rng):
-    """Five pairs of a range over 2,047 keys cost a walk down, not a walk through
+    """Five pairs of a long range cost a walk down, not through
 
     a page of 20 must not cost as much as the table it is taken from
     """
@@ -521,7 +516,7 @@ def test_tree_releases_deleted_values(subject, probes):
     "self._root, and no list, dict or set of keys or nodes",
 )
 def test_tree_holds_no_hidden_container(subject, probes):
-    """No list, dict or other ready-made container holds the keys or the values
+    """No ready-made container holds the keys or the values
 
     the point of the exercise is what such a container does inside
     """

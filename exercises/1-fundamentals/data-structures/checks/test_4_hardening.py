@@ -13,7 +13,7 @@ from backroad.checks import exactly, hint
     "block = self._storage(2 * self.capacity) comes before self._length += 1",
 )
 def test_array_survives_a_refused_block(subject, builtins, probes):
-    """When storage refuses a block, append and insert raise and the array is as before
+    """A block that is refused leaves the array as it was
 
     memory runs out in the middle of something; what was there before must still be right
     """
@@ -39,7 +39,7 @@ def test_array_survives_a_refused_block(subject, builtins, probes):
     "`is` for nodes, slot numbers for elements; never `value == other` to find a place",
 )
 def test_elements_are_never_compared(subject, probes):
-    """Only find and == compare elements; moving them and removing nodes does not
+    """Only find and == compare elements
 
     comparing what is only carried calls foreign code at the worst moment
     """
@@ -69,7 +69,7 @@ def test_elements_are_never_compared(subject, probes):
     "node._owner = self, and `node._owner is not self` in the test",
 )
 def test_nodes_outlive_their_list(subject, probes):
-    """A node of a list that is gone is refused by every other list
+    """A node of a list that is gone is refused by all others
 
     an id of something deleted is given to the next one who comes
     """
@@ -83,7 +83,7 @@ def test_nodes_outlive_their_list(subject, probes):
     "find the place first; self._length += 1 is the last line",
 )
 def test_tree_survives_keys_that_do_not_compare(subject, builtins):
-    """A key that does not compare with the others is a TypeError and changes nothing
+    """A key that does not compare is a TypeError, nothing changes
 
     one record of the wrong type must not spoil the index for all the others
     """
@@ -110,7 +110,7 @@ def test_tree_survives_keys_that_do_not_compare(subject, builtins):
     "stack = [] inside the method that yields, not self._stack",
 )
 def test_loops_are_independent(subject):
-    """Two loops over one list or one tree, and two ranges, do not disturb each other
+    """Two loops over one list or tree do not disturb each other
 
     two requests read the same index at the same time
     """
