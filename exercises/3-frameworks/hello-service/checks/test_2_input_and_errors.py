@@ -122,6 +122,8 @@ def test_hello_rejects_bad_names(service):
     assert service.get(f"{path}?name=") == problem(400, "invalid_parameter", {"name": "blank"})
     assert service.get(f"{path}?name=%20%09") == problem(400, "invalid_parameter", {"name": "blank"})
     assert service.get(f"{path}?nick=Ada") == problem(400, "invalid_parameter", {"nick": "unknown_field"})
+    reply = service.get(f"{path}?name=Ada&nick=Bo")
+    assert reply == problem(400, "invalid_parameter", {"nick": "unknown_field"})
     both = {"name": "blank", "nick": "unknown_field"}
     assert service.get(f"{path}?name=&nick=Ada") == problem(400, "invalid_parameter", both)
 

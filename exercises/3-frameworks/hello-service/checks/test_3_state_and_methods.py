@@ -2,8 +2,11 @@
 
 from backroad.checks import a, answer, hint, problem, requires
 
+# Five at once, since that many connections wait at the plainest servers; more would be tried again after
+# seconds. One round finds a counter without a lock as good as always, six leave nothing to chance.
 ROUNDS = 6
-CLICKS = 50
+CALLERS = 5
+CLICKS = 10
 ENVIRONMENTS = ("development", "test", "production")
 
 
@@ -50,19 +53,20 @@ def test_counter_starts_at_zero(service):
 )
 @requires("counter_counts")
 def test_counter_survives_parallel_clicks(service):
-    """50 clicks at once count as 50, and each gets a number of its own
+    """50 clicks of five callers at once count as 50, each with its own value
 
     Lost updates raise no error and show in no log: one of two orders, seats or payments is just gone
     """
     for _ in range(ROUNDS):
         before = service.get("/v1/counter").json["value"]
-        replies = service.parallel(CLICKS, lambda _: service.post("/v1/counter"))
+        clicks = service.parallel(CALLERS, lambda _: [service.post("/v1/counter") for _ in range(CLICKS)])
+        replies = [reply for own in clicks for reply in own]
         assert {reply.status for reply in replies} == {201}
-        assert service.get("/v1/counter") == answer(200, {"value": before + CLICKS})
+        assert service.get("/v1/counter") == answer(200, {"value": before + CALLERS * CLICKS})
         values = [reply.json["value"] for reply in replies]
         twice = sorted({value for value in values if values.count(value) > 1})
         assert {"values given twice": twice} == {"values given twice": []}
-        assert sorted(values) == list(range(before + 1, before + CLICKS + 1))
+        assert sorted(values) == list(range(before + 1, before + CALLERS * CLICKS + 1))
 
 
 @hint(
