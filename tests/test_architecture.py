@@ -24,7 +24,7 @@ ORDER = """
     checks
     disk journal lock attic threeway swap workspace archive scaffold history
     authoring audit grading
-    console dashboard cli
+    console dashboard cli __main__
 """.split()  # noqa: SIM905 - a table is read more easily than a list of quoted words
 FILES = sorted(PACKAGE.rglob("*.py"))
 
