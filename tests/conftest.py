@@ -99,6 +99,12 @@ CONTENT = {
 }
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the words of check files, which the kit's plugin declares where checks run."""
+    for marker in ("requires", "hint", "fresh"):
+        config.addinivalue_line("markers", f"{marker}: a word of check files")
+
+
 @pytest.fixture
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of content with one sound exercise, to be broken by the test."""

@@ -95,17 +95,17 @@ def test_results_come_one_by_one_and_then_the_report(plan: Callable[..., Plan], 
 
 
 END: dict[str, Callable[[subprocess.Popen[bytes]], object]] = {
-    "sigterm": lambda process: process.terminate(),
+    "sigterm": subprocess.Popen.terminate,
     "closed-input": lambda process: process.stdin and process.stdin.close(),
-    "twice": lambda process: [process.terminate(), process.terminate()],
+    "twice": lambda process: [process.send_signal(signal.SIGTERM) for _ in range(2)],
 }
 
 
 @pytest.mark.parametrize("end", END.values(), ids=END)
 def test_it_ends_with_all_its_children(
-    plan: Callable[..., Plan], start: Start, end: Callable[..., object]
+    plan: Callable[..., Plan], start: Start, end: Callable[[Any], object]
 ) -> None:
-    """In the middle of a check that hangs, the referee and the subject go at once, whatever checks are left."""
+    """In the middle of a check that hangs, referee and subject go at once, whatever checks are left."""
     process = start(plan(CODE, SLOW, limits=PATIENT))
     event(process)
     family = psutil.Process(process.pid).children(recursive=True)

@@ -16,7 +16,7 @@ LOOK = """
     import os, sys
     def environment(): return dict(os.environ)
     def look():
-        return {"cwd": os.getcwd(), "group": os.getpgid(0) == os.getpid(), "session": os.getsid(0) == os.getpid()}
+        return {"cwd": os.getcwd(), "session": os.getsid(0) == os.getpid()}
     def descriptors():
         found = []
         for fd in range(3, 100):
@@ -67,10 +67,10 @@ def test_python_is_this_python(tmp_path: Path) -> None:
 
 
 def test_a_subject_sees_what_it_should(loaded: Callable[..., Subject]) -> None:
-    """It runs in its tree, in its own session, with environment, input and descriptors of the kit's choice."""
+    """It runs in its tree, in its own session; environment, input and descriptors are the kit's choice."""
     subject = loaded(LOOK)
     module = subject.module
-    assert module.look() == {"cwd": str(subject.remote.tree), "group": True, "session": True}
+    assert module.look() == {"cwd": str(subject.remote.tree), "session": True}
     assert module.flags() == [True, True, ""]
     assert module.descriptors() <= 3
     assert str(subject.remote.tree) not in module.path()

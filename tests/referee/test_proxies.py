@@ -114,7 +114,6 @@ USES: dict[str, Callable[[Any], object]] = {
     "max": lambda x: max(1, x),
     "sum": lambda x: sum([x]),
     "any": lambda x: any([x]),
-    "inplace": lambda x: operator.iadd(1, x),
     "divmod": lambda x: divmod(x, 2),
     "pow": lambda x: x**2,
     "bytes": bytes,

@@ -5,17 +5,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backroad.content import find_content
-from backroad.errors import BackroadError
-from backroad.model import Exercise, Kind, Plan, ServiceCommand
+from backroad.errors import BackroadError, stop
+from backroad.model import Exercise, Kind, Plan
 from backroad.referee.bench import Bench
 from backroad.referee.session import plan_of
 from backroad.roadmap import find_exercise, load_roadmap
-
-SETTINGS = "backroad.toml"
+from backroad.trees import SETTINGS, File, Tree
 
 
 def plan_in(folder: Path) -> Plan | None:
@@ -24,17 +24,19 @@ def plan_in(folder: Path) -> Plan | None:
     if not file.is_file():
         return None
     try:
-        settings = tomllib.loads(file.read_text(encoding="utf-8"))
-        exercise = exercise_of(settings)
-    except (BackroadError, tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError) as error:
+        exercise = exercise_of(tomllib.loads(file.read_text(encoding="utf-8")))
+        service = Tree({SETTINGS: File(file.read_bytes())}).service()
+    except (BackroadError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise pytest.UsageError(f"{file}: {error}") from None
-    service = ServiceCommand(**settings.get("service", {}))
     return plan_of(exercise, folder, submission="", service=service, in_process=True)
 
 
-def exercise_of(settings: dict[str, dict[str, str]]) -> Exercise:
+def exercise_of(settings: dict[str, Any]) -> Exercise:
     """Return the exercise that a workspace's settings name."""
-    return find_exercise(load_roadmap(find_content()), settings["exercise"]["slug"])
+    match settings:
+        case {"exercise": {"slug": str(slug)}}:
+            return find_exercise(load_roadmap(find_content()), slug)
+    raise stop("[exercise]", "names no exercise", 'write slug = "…" below it')
 
 
 class Workplace:

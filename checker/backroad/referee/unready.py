@@ -16,6 +16,7 @@ LAST_LINES = 6
 MAX_LINE = 160
 SHELL_SIGNALS = 128  # a shell's exit code is this and the number of the signal that ended its command
 SOURCES = {".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".rb", ".rs", ".java", ".php"}
+FOREGROUND = "keep the server in the foreground; where its first process ends, a platform takes it for ended"
 READ_PORT = 'read the port from the environment: in Python, int(os.environ["PORT"])'
 
 
@@ -36,7 +37,7 @@ def crashed(plan: Plan, code: int, log: str) -> Evidence:
         frames=found.frames if found else (),
         did=started(plan),
         output=None if found and found.frames else last_lines(log),
-        remedy=remedy_for(plan, found.said) if found else None,
+        remedy=remedy_for(plan, found.said) if found else FOREGROUND if code == 0 else None,
     )
 
 
@@ -48,6 +49,18 @@ def remedy_for(plan: Plan, said: str) -> str | None:
     if "Address already in use" in said or "EADDRINUSE" in said:
         return f"another program has that port; {READ_PORT}"
     return None
+
+
+def in_background(plan: Plan, code: int) -> Evidence:
+    """Return the evidence of a service whose first process ended while another one serves on."""
+    return Evidence(
+        Verdict.UNREADABLE,
+        message=f"it went to the background: its process ended {exit_words(code)}, another one serves on",
+        expected="a service that keeps running and listens on its port",
+        got="its process ended",
+        did=started(plan),
+        remedy=FOREGROUND,
+    )
 
 
 def wrong_port(plan: Plan, pid: int, port: int) -> Evidence | None:
