@@ -30,9 +30,7 @@ def end(process: subprocess.Popen[bytes], *, grace: float = 0.0) -> bool:
     obeyed = process.poll() is not None
     if grace and not obeyed:
         signal_group(process, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(grace)
-        obeyed = process.poll() is not None
+        obeyed = is_gone_within(process, grace)
     signal_group(process, getattr(signal, "SIGKILL", signal.SIGTERM))
     if process.poll() is None:
         process.kill()
@@ -40,6 +38,32 @@ def end(process: subprocess.Popen[bytes], *, grace: float = 0.0) -> bool:
         process.wait(KILL_SECONDS)
     kill_all(family)
     return obeyed
+
+
+def is_gone_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for the whole group to end: a shell that started the service goes before it."""
+    deadline = time.monotonic() + seconds
+    while has_group(process):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL)
+    return True
+
+
+def has_group(process: subprocess.Popen[bytes]) -> bool:
+    """Return whether a process or another one of its group lives."""
+    if process.poll() is None:
+        return True
+    if os.name != "posix":
+        return False
+    with suppress(ChildProcessError):
+        while os.waitpid(-process.pid, os.WNOHANG)[0]:
+            pass  # one that was adopted here and has ended
+    try:
+        os.killpg(process.pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def signal_group(process: subprocess.Popen[bytes], number: int) -> None:

@@ -6,7 +6,6 @@ import http.client
 import json
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from backroad.model import Level, Plan, Verdict
 from backroad.referee import endings, unready
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.http import Reply, Request, exchange
+from backroad.referee.parallel import in_parallel
 from backroad.referee.recorder import Recorder
 from backroad.referee.scratch import remove_folder
 from backroad.referee.servicelog import exception_in, read_log, stack_in
@@ -69,7 +69,7 @@ class Service:
         deadline = time.monotonic() + (DEBUG_SECONDS if self._plan.in_process else self._plan.limits.start)
         look_elsewhere = time.monotonic() + PROBE_SECONDS
         while not is_listening(running.port):
-            if running.process.poll() is not None and not has_family(running.process):
+            if not has_family(running.process):
                 raise Trouble(unready.crashed(self._plan, running.process.returncode, self.log))
             if time.monotonic() > look_elsewhere:
                 look_elsewhere = time.monotonic() + PROBE_SECONDS
@@ -79,15 +79,21 @@ class Service:
             if time.monotonic() > deadline:
                 raise Trouble(unready.never_listened(self._plan, running.port, self.log))
             time.sleep(POLL)
-        self._first_answer(running)
+        self._first_answer(running, deadline)
+        if running.process.poll() is not None:
+            raise Trouble(unready.in_background(self._plan, running.process.returncode))
 
-    def _first_answer(self, running: Running) -> None:
+    def _first_answer(self, running: Running, deadline: float) -> None:
+        """Ask once; or again, where one process listens for another that still starts, as a reloader does."""
         request = Request("GET", self._plan.service.ready_path)
         with suppress(OSError, http.client.HTTPException):
-            try:
-                exchange(running.port, request, self._seconds)
-            except TimeoutError:
-                raise Trouble(unready.never_answers(self._hung(request, running))) from None
+            while True:
+                try:
+                    exchange(running.port, request, self._seconds)
+                    return
+                except TimeoutError:
+                    if time.monotonic() > deadline or not is_shared(running):
+                        raise Trouble(unready.never_answers(self._hung(request, running))) from None
 
     # What checks call
 
@@ -112,7 +118,7 @@ class Service:
         except TimeoutError:
             raise Trouble(self._hung(request, running)) from None
         except (OSError, http.client.HTTPException) as error:
-            raise Trouble(self._broken(request, running, error)) from None
+            raise Trouble(self._broken(request, running, error, before)) from None
         self._note_exception(reply, running, before)
         return reply
 
@@ -239,22 +245,29 @@ class Service:
             again=request.curl,
         )
 
-    def _broken(self, request: Request, running: Running, error: Exception) -> Evidence:
+    def _broken(self, request: Request, running: Running, error: Exception, before: int) -> Evidence:
         """Return the evidence of a connection that broke: the process ended, or hung up without an answer."""
         with suppress(subprocess.TimeoutExpired):
             running.process.wait(LAST_WORDS)
         code = running.process.poll()
         shown = Evidence(Verdict.FAILED, did=(str(request),), again=request.curl)
-        if code is None:
-            words = str(error) or type(error).__name__
-            return shown.but(expected="an HTTP answer", got=f"the connection broke: {words}")
-        log = read_log(running.log)
+        log = read_log(running.log, before)
         found = exception_in(log, self._plan.tree)
+        shown = shown.but(frames=found.frames if found else ())
+        if code is None:
+            said = found.said if found else None
+            words = str(error) or type(error).__name__
+            return shown.but(message=said, expected="an HTTP answer", got=f"the connection broke: {words}")
+        shown = shown if found else shown.but(frames=stack_in(log, self._plan.tree))
         self.kill()
         message = f"the service ended {unready.exit_words(code)} during the request"
-        frames = found.frames if found else ()
-        last = unready.last_lines(log)
-        return shown.but(verdict=Verdict.DIED, message=message, frames=frames, output=last)
+        return shown.but(verdict=Verdict.DIED, message=message, output=unready.last_lines(self.log))
+
+
+def is_shared(running: Running) -> bool:
+    """Return whether several processes of the service listen on its port."""
+    ports = [port for _, port in unready.listening_ports(running.process.pid)]
+    return ports.count(running.port) > 1
 
 
 def make_request(
@@ -275,26 +288,3 @@ def make_request(
     if content_type is not None:
         wanted.setdefault("Content-Type", content_type)
     return Request(method, target, tuple(wanted.items()), body)
-
-
-def in_parallel(count: int, function: Callable[[int], T]) -> list[T]:
-    """Run a function in threads that start together; the first exception is raised again."""
-    barrier = threading.Barrier(count)
-    results: dict[int, T] = {}
-    raised: list[BaseException] = []
-
-    def work(number: int) -> None:
-        try:
-            barrier.wait()
-            results[number] = function(number)
-        except BaseException as error:
-            raised.append(error)
-
-    threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if raised:
-        raise raised[0]
-    return [results[number] for number in range(count)]

@@ -120,14 +120,8 @@ def is_listening(port: int) -> bool:
 
 
 def has_family(process: subprocess.Popen[bytes]) -> bool:
-    """Return whether processes of the service live on although its first one ended."""
-    if os.name != "posix":
-        return False
-    try:
-        os.killpg(process.pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+    """Return whether the service's process lives, or others of its group although it ended."""
+    return endings.has_group(process)
 
 
 def log_size(log: Path) -> int:
