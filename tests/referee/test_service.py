@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 from backroad.model import Limits, Verdict
 from backroad.referee.evidence import Evidence, Trouble
-from backroad.referee.service import Service, in_parallel, make_request
+from backroad.referee.service import Service, make_request
 
 Serving = Callable[..., Service]
 PLAIN = "import base\nbase.serve()\n"
@@ -42,7 +41,7 @@ VIEWS = """
             self.wfile.write(data)
     base.serve(Handler)
 """
-SHORT = Limits(call=0.7, start=10)
+SHORT = Limits(call=1.5, start=30)
 
 
 def evidence_of(call: Callable[[], object]) -> Evidence:
@@ -85,7 +84,7 @@ def test_no_answer_is_hung_at_its_line(serving: Serving) -> None:
     """A handler that does not answer is told with its line, and the process is ended."""
     service = serving(VIEWS, limits=SHORT)
     found = evidence_of(lambda: service.get("/sleep"))
-    assert (found.verdict, found.message) == (Verdict.HUNG, "no answer within 0.7 s")
+    assert (found.verdict, found.message) == (Verdict.HUNG, "no answer within 1.5 s")
     assert found.where is not None
     assert found.where.source == "def sleep(self): time.sleep(60)  # sleeping"
     assert found.again == "curl -i localhost:5000/sleep"
@@ -130,14 +129,10 @@ def test_a_restart_forgets_what_was_in_memory(serving: Serving) -> None:
 
 
 def test_requests_at_once(serving: Serving) -> None:
-    """Threads start together, results come in their order, the first exception is raised."""
+    """Several requests can be under way together."""
     service = serving(VIEWS)
     replies = service.parallel(8, lambda number: service.get(f"/{number}"))
     assert [reply.json["path"] for reply in replies] == [f"/{number}" for number in range(8)]
-    barrier = threading.Barrier(4)
-    assert in_parallel(4, lambda number: (barrier.wait(10), number)[1]) == [0, 1, 2, 3]
-    with pytest.raises(ZeroDivisionError):
-        in_parallel(2, lambda number: 1 / number)
 
 
 def test_raw_bytes_go_out_as_they_are(serving: Serving) -> None:
@@ -183,7 +178,7 @@ def test_what_keeps_a_service_from_being_ready_is_told_apart(serving: Serving, n
     from backroad.referee.starting import free_port
 
     code, message, source = BROKEN[name]
-    limits = Limits(call=1, start=30 if name == "wrong-port" else 2)
+    limits = Limits(call=1, start=1.5 if name == "never-listens" else 30)
     code = code.replace("{port}", str(free_port()))
     found = evidence_of(lambda: serving(code, limits=limits))
     assert found.verdict in (Verdict.UNREADABLE, Verdict.HUNG)

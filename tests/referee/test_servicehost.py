@@ -64,7 +64,7 @@ def test_a_service_that_died_is_replaced(host: Callable[..., ServiceHost]) -> No
 
 def test_a_service_that_does_not_start_is_tried_once(host: Callable[..., ServiceHost]) -> None:
     """All checks hear the same, at once."""
-    made = host("raise KeyError('x')\n", limits=Limits(start=5))
+    made = host("raise KeyError('x')\n", limits=Limits(start=30))
     with pytest.raises(Trouble) as first:
         made.service()
     with pytest.raises(Trouble) as second:

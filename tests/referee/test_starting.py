@@ -11,7 +11,7 @@ import pytest
 
 from backroad.model import Kind, Level, Plan, ServiceCommand
 from backroad.referee import endings
-from backroad.referee.launch import remove_folder
+from backroad.referee.scratch import remove_folder
 from backroad.referee.starting import free_port, has_family, is_listening, launch, log_size
 
 
