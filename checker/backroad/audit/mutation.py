@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from backroad.audit.operators import OPERATORS, is_number, placed
+from backroad.audit.nodes import is_number, placed
+from backroad.audit.operators import OPERATORS
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # Nobody who runs the code can tell a difference there, or Python 3.11 does not say where in the text it is.
