@@ -1,4 +1,4 @@
-"""Mistakes in what is done: a node of the syntax tree → what is said of a change, and the node instead."""
+"""Mistakes in what is done: a node of the syntax tree → what is said of a change, and the wrong node."""
 
 from __future__ import annotations
 

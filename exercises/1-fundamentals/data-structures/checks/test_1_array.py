@@ -133,6 +133,9 @@ def test_array_insert_and_pop_anywhere(subject, rng):
     """
     empty = [("pop",), ("pop", 0), ("pop", -1), ("insert", 5, "a"), ("insert", -5, "b"), ("pop", 2)]
     agree(subject.DynamicArray, list, [*empty, ("pop", -3), ("pop", 0), ("pop",), ("pop",), ("__len__",)])
+    # Emptied again and again: a block that shrank to no slots at all could never be doubled.
+    emptied = [("append", "only"), ("pop",)] * 12
+    agree(subject.DynamicArray, list, [*emptied, ("append", "last"), ("__getitem__", 0), ("__len__",)])
     ends = [("insert", at, f"at {at}") for at in (0, 1, -1, 4, 9, -4, -99)]
     show = [("__getitem__", at) for at in range(12)]
     agree(lambda: subject.DynamicArray("abc"), lambda: [*"abc"], [*ends, *show, ("pop", 1), *show])
