@@ -154,9 +154,9 @@ class ProcessChannel:
             messages = list(self._unpacker.feed(data))
         except WireError as error:
             raise self._tampered(str(error)) from None
-        if len(messages) > 1:
+        if len(messages) > 1 and "spent" not in messages[-1]:  # told as soon as it is so
             raise self._tampered("several answers to one question")
-        return messages[0] if messages else None
+        return messages[-1] if messages else None
 
     def _starved(self, seconds: float, spent: float) -> bool:
         """Return whether the subject wants to run and got far less than its time: a busy machine."""
