@@ -202,7 +202,5 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    # Five connections may wait by default; a sixth would try again after a second.
-    ThreadingHTTPServer.request_queue_size = 128
     address = (os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000")))
     ThreadingHTTPServer(address, Handler).serve_forever()
