@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backroad.content import find_content
+from backroad.content.home import find_content
 from backroad.model import Exercise, Kind
 
 CHECKS = '''"""Says hello

@@ -10,22 +10,22 @@ from pathlib import Path
 import pytest
 
 import backroad
-from backroad.content import find_content
-from backroad.roadmap import read_roadmap
+from backroad.content.home import find_content
+from backroad.content.roadmap import read_roadmap
 
 PACKAGE = Path(backroad.__file__).parent
 # One line a row of DESIGN; imports point to the left or up, and inside a package freely.
 ORDER = """
     errors model wire
-    content names fields relations trees folders layers checkfiles stages solutions strays roadmap
+    content
     glyphs feedback junit comparison progress
     subject
     referee
     checks
-    disk journal lock attic threeway swap workspace archive scaffold history
+    workspace
     authoring audit grading
     console dashboard cli __main__
-""".split()  # noqa: SIM905 - a table is read more easily than a list of quoted words
+""".split()
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -43,7 +43,7 @@ def imports(file: Path) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else []
             whole = ".".join([*above, *([node.module] if node.module else [])])
-            # `from backroad import layers` names a module; `from backroad.layers import Tree` does not.
+            # `from backroad import wire` names a module; `from backroad.wire import Encoder` does not.
             yield from ((node.lineno, f"{whole}.{alias.name}") for alias in node.names)
 
 
@@ -95,8 +95,8 @@ def test_the_subject_stands_alone(file: Path) -> None:
 
 def test_only_scaffold_imports_cookiecutter() -> None:
     """One module owns cookiecutter."""
-    users = {name_of(file) for file in FILES for _, name in imports(file) if name.startswith("cookiecutter")}
-    assert users <= {"scaffold"}
+    users = {file.stem for file in FILES for _, name in imports(file) if name.startswith("cookiecutter")}
+    assert users == {"scaffold"}
 
 
 def test_the_engine_knows_no_exercise() -> None:
@@ -117,11 +117,11 @@ def test_the_engine_knows_no_exercise() -> None:
 def test_the_import_reader_sees_every_way_to_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Imports inside functions, for types, relative ones and of whole modules are all seen."""
     (tmp_path / "cli").mkdir()
-    for name in ("model", "layers", "wire", "console", "audit"):
+    for name in ("model", "content", "wire", "console", "audit"):
         (tmp_path / f"{name}.py").write_text("")
     file = tmp_path / "cli" / "x.py"
     file.write_text(
-        "import backroad.model\nfrom backroad import layers as other\n"
+        "import backroad.model\nfrom backroad import content as other\n"
         "def f():\n    from backroad.wire import pack\n"
         "if TYPE_CHECKING:\n    from ..console import shown\n"
         "try:\n    from .. import audit\nexcept ImportError:\n    pass\n"
@@ -129,5 +129,5 @@ def test_the_import_reader_sees_every_way_to_import(tmp_path: Path, monkeypatch:
     )
     monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path)
     assert sorted(name for _, name in own_imports(file)) == sorted(
-        ["model", "layers", "wire", "console", "audit", "cli"]
+        ["model", "content", "wire", "console", "audit", "cli"]
     )

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from backroad.authoring import render_new_exercise
-from backroad.content import Content, find_content
+from backroad.content.home import Content, find_content
+from backroad.content.layers import mutant, reference, start
+from backroad.content.roadmap import find_exercise, lint, load_roadmap, load_solution
+from backroad.content.trees import Tree
 from backroad.errors import BackroadError
-from backroad.layers import mutant, reference, start
-from backroad.roadmap import find_exercise, lint, load_roadmap, load_solution
-from backroad.trees import Tree
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backroad.comparison import Contender, Fold, Pair, compare, line_count, side_by_side, table, written
-from backroad.trees import File, Tree
+from backroad.content.trees import File, Tree
 
 
 def tree(files: dict[str, bytes]) -> Tree:

@@ -22,6 +22,7 @@ from backroad.console.notices import (
 from backroad.console.report import Around, report_screen
 from backroad.console.road import Travel, list_screen, road_screen, story
 from backroad.console.rows import painted
+from backroad.content.trees import File, Tree
 from backroad.model import (
     Check,
     Exercise,
@@ -36,7 +37,6 @@ from backroad.model import (
     Verdict,
 )
 from backroad.progress import Standing, State
-from backroad.trees import File, Tree
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from backroad.content import Content
-from backroad.disk import printable, remove_tree, spoken
+from backroad.content.fields import read_table
+from backroad.content.home import Content
+from backroad.content.names import subfolders
+from backroad.content.trees import Tree
 from backroad.errors import nearest, stop
-from backroad.fields import read_table
-from backroad.names import subfolders
-from backroad.scaffold import generate
-from backroad.trees import Tree
+from backroad.workspace.disk import printable, remove_tree, spoken
+from backroad.workspace.scaffold import generate
 
 TEMPLATE = "new-exercise"
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

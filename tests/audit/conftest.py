@@ -11,9 +11,9 @@ import pytest
 
 from backroad.audit.memory import Memory
 from backroad.audit.trials import Outcome, Told
-from backroad.content import Content
+from backroad.content.home import Content
+from backroad.content.roadmap import find_exercise, read_roadmap
 from backroad.model import Check, Exercise, Kind, Stage, Verdict
-from backroad.roadmap import find_exercise, read_roadmap
 
 CORE = '''
 """Doubling

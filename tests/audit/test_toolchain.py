@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from backroad.audit.toolchain import missing
+from backroad.content.trees import File, Tree
 from backroad.model import Kind
-from backroad.trees import File, Tree
 
 CASES = {
     "the standard library": ("import json\nfrom os import path\n", ""),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from backroad import layers
 from backroad.audit.memory import Memory
 from backroad.audit.trials import Trial, Trials
+from backroad.content import layers
 from backroad.model import Edit, Exercise, Verdict
 
 ENDLESS = [Edit("doubler.py", "return number * 2", "while True: pass")]

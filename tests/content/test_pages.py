@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 import backroad
-from backroad import layers
-from backroad.content import find_content
+from backroad.content import layers
+from backroad.content.home import find_content
+from backroad.content.roadmap import find_exercise, load_roadmap, load_solution
+from backroad.content.trees import SETTINGS, Tree
 from backroad.model import Exercise
-from backroad.roadmap import find_exercise, load_roadmap, load_solution
-from backroad.scaffold import scaffold
-from backroad.trees import SETTINGS, Tree
+from backroad.workspace.scaffold import scaffold
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from backroad.content import find_content
+from backroad.content.home import find_content
+from backroad.content.roadmap import load_roadmap
 from backroad.model import Exercise
-from backroad.roadmap import load_roadmap
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTENT = ("exercises", "solutions", "templates")

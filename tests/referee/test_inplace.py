@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from backroad import layers, referee
-from backroad.content import find_content
+from backroad import referee
+from backroad.content import layers
+from backroad.content.home import find_content
+from backroad.content.roadmap import load_roadmap
 from backroad.model import Exercise
 from backroad.referee.inplace import plan_in
-from backroad.roadmap import load_roadmap
-from backroad.scaffold import scaffold
+from backroad.workspace.scaffold import scaffold
 
 EXERCISES = load_roadmap(find_content(environ={})).exercises
 

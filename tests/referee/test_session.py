@@ -11,14 +11,15 @@ from typing import Any
 import psutil
 import pytest
 
-from backroad import layers, referee
-from backroad.content import Content
+from backroad import referee
+from backroad.content import layers
+from backroad.content.home import Content
+from backroad.content.roadmap import find_exercise, load_roadmap
 from backroad.errors import ExitCode, KitFault
 from backroad.model import Exercise, Level, Limits, Plan, Report, Result, Verdict
 from backroad.referee.host import Host, Subject
 from backroad.referee.recorder import Recorder
 from backroad.referee.session import referee_environment
-from backroad.roadmap import find_exercise, load_roadmap
 
 Judge = Callable[..., Report]
 CODE = "def value(): return 1\n"

@@ -137,8 +137,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
     import textwrap
 
     from backroad import referee
+    from backroad.content.stages import read_stages
     from backroad.model import Kind, Plan
-    from backroad.stages import read_stages
 
     tree, checks = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("checks")
     (tree / "thing.py").write_text(textwrap.dedent(CODE))

@@ -11,12 +11,12 @@ from backroad.audit.job import Tick, audit_exercise
 from backroad.audit.memory import Memory, salt_of
 from backroad.audit.task import Task, trees_of
 from backroad.audit.values import Audit, Part
-from backroad.content import Content
+from backroad.content.home import Content
+from backroad.content.roadmap import lint, read_roadmap
+from backroad.content.solutions import read_solution
+from backroad.content.stages import read_stages
 from backroad.errors import BackroadError, Problem, nearest
 from backroad.model import Exercise, Roadmap
-from backroad.roadmap import lint, read_roadmap
-from backroad.solutions import read_solution
-from backroad.stages import read_stages
 
 Progress = Callable[[str, int], AbstractContextManager[Tick]]
 

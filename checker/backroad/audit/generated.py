@@ -10,10 +10,10 @@ from dataclasses import replace
 from backroad.audit.mutation import Generated, mutations, scope_at
 from backroad.audit.trials import Outcome, Trial
 from backroad.audit.values import ENOUGH, Part, Score, Survivor
+from backroad.content.folders import read_folder
+from backroad.content.trees import File, Tree
 from backroad.errors import Problem, nearest
-from backroad.folders import read_folder
 from backroad.model import Check, Equivalent, Exercise, Mutant
-from backroad.trees import File, Tree
 
 REMEDY = "sharpen a check, or say in [[equivalent]] why it is no mistake"
 

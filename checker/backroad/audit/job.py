@@ -15,8 +15,8 @@ from backroad.audit.proofs import Pair
 from backroad.audit.task import Task, Trees
 from backroad.audit.trials import Outcome, Trial, Trials
 from backroad.audit.values import Audit, Part, Score
+from backroad.content.trees import Tree
 from backroad.errors import Problem
-from backroad.trees import Tree
 
 # Room for a mutant that hangs in many checks; in-process, nothing else would end it.
 LONGEST_BUDGETS = 3

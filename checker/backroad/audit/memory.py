@@ -16,9 +16,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from backroad.disk import write_whole
-from backroad.folders import read_folder
+from backroad.content.folders import read_folder
 from backroad.model import Exercise
+from backroad.workspace.disk import write_whole
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # What judges; the faces and the audit itself change no verdict.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from backroad import layers
 from backroad.audit import generated
 from backroad.audit.mutation import Generated
 from backroad.audit.toolchain import missing
+from backroad.content import layers
+from backroad.content.trees import Tree
 from backroad.errors import BackroadError, Problem
 from backroad.model import Exercise, Solution
-from backroad.trees import Tree
 
 
 @dataclass(frozen=True)

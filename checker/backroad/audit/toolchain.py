@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 
+from backroad.content.trees import Tree
 from backroad.model import Kind
-from backroad.trees import Tree
 
 
 def missing(tree: Tree, kind: Kind) -> str:

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from backroad import referee
 from backroad.audit.memory import Memory
+from backroad.content.trees import Tree
 from backroad.errors import KitFault
 from backroad.model import Check, Exercise, Report, Result, Verdict
-from backroad.trees import Tree
 
 T = TypeVar("T")
 WORKERS = 2

@@ -9,15 +9,15 @@ from backroad.cli.travel import relative, shell_word
 from backroad.errors import BackroadError
 
 if TYPE_CHECKING:
-    from backroad.archive import Archive, Change
     from backroad.cli.session import Session
     from backroad.console import Row
-    from backroad.workspace import Workspace
+    from backroad.workspace.archive import Archive, Change
+    from backroad.workspace.opening import Workspace
 
 
 def lost_or_found(session: Session, archive: Archive, folder: str | None) -> Workspace:
     """Return the workspace meant, even when its `backroad.toml` was lost: bringing it back is the point."""
-    from backroad.archive import remembered
+    from backroad.workspace.archive import remembered
 
     try:
         return session.workspace(folder)

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from backroad.cli.session import Session
     from backroad.console import Terminal
     from backroad.console.report import Around
+    from backroad.content.trees import Tree
     from backroad.model import Exercise, Report
-    from backroad.trees import Tree
-    from backroad.workspace import Workspace
+    from backroad.workspace.opening import Workspace
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def check_workspace(session: Session, wish: Wish) -> Checked:
 
 def submitted(session: Session, exercise: Exercise, root: Path) -> Tree:
     """Return a workspace's files as they are judged; says which of the kit's own files were put back."""
-    from backroad.layers import submission
+    from backroad.content.layers import submission
 
     tree = submission(exercise, root)
     if tree.restored:
@@ -109,7 +109,7 @@ def require_folders(*files: str | None) -> None:
 
 def keep(session: Session, workspace: Workspace) -> str | None:
     """Store the workspace as it is now, ending first what a killed command left half done."""
-    from backroad.archive import at_work
+    from backroad.workspace.archive import at_work
 
     try:
         with session.archive() as archive, at_work(archive, workspace.root):
@@ -172,7 +172,7 @@ def surroundings(session: Session, checked: Checked) -> Around:
 
 def export(session: Session, target: str, text: str) -> None:
     """Write a report to a file, or to stdout."""
-    from backroad.disk import spoken, write_whole
+    from backroad.workspace.disk import spoken, write_whole
 
     path = Path(target)
     if target == "-":

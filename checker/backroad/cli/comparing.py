@@ -16,9 +16,9 @@ from backroad.model import EventKind, Kind, Verdict
 if TYPE_CHECKING:
     from backroad.cli.session import Session
     from backroad.console import Row
+    from backroad.content.trees import Tree
     from backroad.model import Exercise, Report
-    from backroad.trees import Tree
-    from backroad.workspace import Workspace
+    from backroad.workspace.opening import Workspace
 
 REFERENCE = "reference"
 
@@ -93,8 +93,8 @@ def remember(session: Session, mine: Mine, found: list[Design]) -> None:
 
 def designs(session: Session, mine: Mine, other: str | None) -> list[Design]:
     """Return the reference and the alternatives, each with what the checks say of it."""
-    from backroad import layers
-    from backroad.roadmap import load_solution
+    from backroad.content import layers
+    from backroad.content.roadmap import load_solution
 
     names = [folder.name for folder in load_solution(mine.exercise).alternatives]
     if other is not None and other not in (*names, REFERENCE):
@@ -120,7 +120,7 @@ def design(
     session: Session, exercise: Exercise, name: str, tree: Tree, known: Mapping[str, Mapping[str, Any]]
 ) -> Design:
     """Return one design with its column: run now, unless it is known or this machine cannot."""
-    from backroad import layers
+    from backroad.content import layers
 
     lines = line_count(tree, layers.start(exercise))
     digest = tree.digest()
@@ -214,12 +214,12 @@ def _my_column(mine: Mine) -> Contender:
 
 
 def _start(mine: Mine) -> Tree:
-    from backroad import layers
+    from backroad.content import layers
 
     return layers.start(mine.exercise)
 
 
 def _notes(mine: Mine) -> str:
-    from backroad.roadmap import load_solution
+    from backroad.content.roadmap import load_solution
 
     return load_solution(mine.exercise).notes.read_text(encoding="utf-8")

@@ -50,7 +50,7 @@ def _told(error: BackroadError) -> str:
 
 
 def _refused(error: OSError) -> BackroadError:
-    from backroad.disk import refusal
+    from backroad.workspace.disk import refusal
 
     return refusal(error, Path(error.filename or "disk"))
 

@@ -13,7 +13,7 @@ from backroad.errors import BackroadError, ExitCode
 
 if TYPE_CHECKING:
     from backroad.model import Check, Exercise
-    from backroad.workspace import Workspace
+    from backroad.workspace.opening import Workspace
 
 
 @click.command("hint")

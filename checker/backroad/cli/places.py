@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from backroad.cli.session import Session
-    from backroad.workspace import Workspace
+    from backroad.workspace.opening import Workspace
 
 SETTINGS = "backroad.toml"
 
@@ -45,7 +45,7 @@ def folder_argument(command: Any) -> Any:
 
 def workspace_named(session: Session, name: str) -> Workspace:
     """Return the workspace in a folder, or the last one of an exercise."""
-    from backroad.workspace import find_workspace, open_workspace
+    from backroad.workspace.opening import find_workspace, open_workspace
 
     folder = Path(name)
     if folder.is_dir():

@@ -15,7 +15,7 @@ from backroad.errors import ExitCode
 @click.pass_obj
 def command(session: Session, folder: str | None) -> int:
     """Bring the starter back; what you have now is kept, and backroad undo brings it back."""
-    from backroad.history import reset
+    from backroad.workspace.history import reset
 
     with session.archive() as archive:
         workspace = lost_or_found(session, archive, folder)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from backroad.cli.session import Session
     from backroad.model import Exercise
-    from backroad.workspace import Workspace
+    from backroad.workspace.opening import Workspace
 
 GOODBYE_SECONDS = 3.0
 

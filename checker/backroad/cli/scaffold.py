@@ -14,7 +14,7 @@ from backroad.console.notices import scaffold_screen
 from backroad.errors import BackroadError, ExitCode
 
 if TYPE_CHECKING:
-    from backroad.workspace import Workspace
+    from backroad.workspace.opening import Workspace
 
 
 @click.command("scaffold")
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(session: Session, slug: str, folder: Path | None) -> int:
     """Make a workspace for the exercise SLUG, in a new folder of that name or in DIR."""
-    from backroad.scaffold import scaffold
+    from backroad.workspace.scaffold import scaffold
 
     exercise = session.exercise(slug)
     workspace = scaffold(exercise, folder or Path(slug), session.kit, session.environ)
@@ -37,7 +37,7 @@ def command(session: Session, slug: str, folder: Path | None) -> int:
 
 def remember(session: Session, workspace: Workspace) -> None:
     """Write the new workspace into the journal; without one, the workspace is good all the same."""
-    from backroad.archive import note_scaffold
+    from backroad.workspace.archive import note_scaffold
 
     try:
         with session.archive() as archive:

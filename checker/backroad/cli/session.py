@@ -16,10 +16,10 @@ from backroad.console import Terminal, standard_error, standard_output
 from backroad.errors import BackroadError
 
 if TYPE_CHECKING:
-    from backroad.archive import Archive
-    from backroad.content import Content
+    from backroad.content.home import Content
     from backroad.model import Entry, Exercise, Roadmap
-    from backroad.workspace import Workspace
+    from backroad.workspace.archive import Archive
+    from backroad.workspace.opening import Workspace
 
 
 def _now() -> datetime:
@@ -48,41 +48,41 @@ class Session:
     @cached_property
     def content(self) -> Content:
         """The content asked for, or what the kit came with."""
-        from backroad.content import find_content
+        from backroad.content.home import find_content
 
         return find_content(self.content_folder, self.environ)
 
     @cached_property
     def roadmap(self) -> Roadmap:
         """The roadmap of the content."""
-        from backroad.roadmap import load_roadmap
+        from backroad.content.roadmap import load_roadmap
 
         return load_roadmap(self.content)
 
     def exercise(self, slug: str) -> Exercise:
         """Return an exercise by its slug."""
-        from backroad.roadmap import find_exercise
+        from backroad.content.roadmap import find_exercise
 
         return find_exercise(self.roadmap, slug)
 
     @cached_property
     def home(self) -> Path:
         """The folder of journal and attic."""
-        from backroad.journal import home_folder
+        from backroad.workspace.journal import home_folder
 
         return home_folder(self.environ)
 
     @contextmanager
     def archive(self) -> Iterator[Archive]:
         """Open journal and attic; stops where they cannot be."""
-        from backroad.archive import open_archive
+        from backroad.workspace.archive import open_archive
 
         with open_archive(self.home, self.now) as opened:
             yield opened
 
     def entries(self, slug: str | None = None, workspace: Path | None = None) -> list[Entry]:
         """Return what the journal tells; nothing, with a warning, where it cannot be read."""
-        from backroad.journal import open_journal
+        from backroad.workspace.journal import open_journal
 
         if not (self.home / "journal.sqlite").exists():
             return []
@@ -96,7 +96,7 @@ class Session:
     def workspace(self, folder: str | None = None) -> Workspace:
         """Return the workspace around the current folder, or the one named by folder or slug."""
         from backroad.cli.places import workspace_named
-        from backroad.workspace import find_workspace
+        from backroad.workspace.opening import find_workspace
 
         return find_workspace(Path.cwd(), self.kit) if folder is None else workspace_named(self, folder)
 

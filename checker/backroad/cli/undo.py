@@ -12,7 +12,7 @@ from backroad.cli.session import Session
 from backroad.errors import ExitCode
 
 if TYPE_CHECKING:
-    from backroad.archive import Moment
+    from backroad.workspace.archive import Moment
 
 
 @click.command("undo")
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(session: Session, folder: str | None, as_list: bool, state: str | None) -> int:
     """Take back the last reset, undo or update; or go back to any earlier state with --to."""
-    from backroad.archive import moments
-    from backroad.history import undo
+    from backroad.workspace.archive import moments
+    from backroad.workspace.history import undo
 
     with session.archive() as archive:
         workspace = lost_or_found(session, archive, folder)

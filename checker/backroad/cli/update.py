@@ -15,7 +15,7 @@ from backroad.errors import ExitCode
 @click.pass_obj
 def command(session: Session, folder: str | None) -> int:
     """Bring a workspace of an older kit to this one; what you changed stays, merged or beside."""
-    from backroad.history import update
+    from backroad.workspace.history import update
 
     with session.archive() as archive:
         workspace = session.workspace(folder)

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from backroad.content import find_content
+from backroad.content.home import find_content
+from backroad.content.roadmap import find_exercise, load_roadmap
+from backroad.content.trees import SETTINGS, File, Tree
 from backroad.errors import BackroadError, stop
 from backroad.model import Exercise, Kind, Plan
 from backroad.referee.bench import Bench
 from backroad.referee.session import plan_of
-from backroad.roadmap import find_exercise, load_roadmap
-from backroad.trees import SETTINGS, File, Tree
 
 
 def plan_in(folder: Path) -> Plan | None:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from backroad import __version__
+from backroad.content.layers import Tree
 from backroad.errors import KitFault, Problem
-from backroad.layers import Tree
 from backroad.model import (
     Exercise,
     Kind,

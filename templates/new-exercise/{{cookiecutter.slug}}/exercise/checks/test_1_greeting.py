@@ -1,6 +1,7 @@
 """Greet by name."""
 
 import pytest
+
 from backroad.checks import hint
 
 

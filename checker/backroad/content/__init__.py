@@ -1,0 +1,1 @@
+"""What learners and authors are given: folders and TOML in, exercises and source trees out."""

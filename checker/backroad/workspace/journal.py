@@ -1,0 +1,222 @@
+"""The journal: what happened to which exercise and when, in one SQLite file under the kit's home."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from backroad.errors import BackroadError, stop
+from backroad.model import Entry, Event, EventKind
+from backroad.workspace.disk import printable, spoken
+
+HOME_REMEDY = "set BACKROAD_HOME to a folder you can write"
+APPLICATION = 0x6261636B  # "back": tells a journal from any other SQLite file
+BUSY_SECONDS = 5.0
+MIGRATIONS = (
+    """
+    CREATE TABLE entries (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL, kind TEXT NOT NULL, slug TEXT NOT NULL, workspace BLOB, data TEXT NOT NULL
+    );
+    CREATE INDEX entries_by_slug ON entries (slug);
+    CREATE INDEX entries_by_workspace ON entries (workspace);
+    CREATE TABLE pending (
+        workspace BLOB PRIMARY KEY, kind TEXT NOT NULL, slug TEXT NOT NULL, data TEXT NOT NULL
+    );
+    """,
+)
+
+
+def home_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder for the journal, the attic and the locks."""
+    chosen = environ.get("BACKROAD_HOME")
+    return Path(chosen or platformdirs.user_data_dir("backroad", appauthor=False)).expanduser().absolute()
+
+
+def utc_now() -> datetime:
+    """Return the time with its zone."""
+    return datetime.now(UTC)
+
+
+def open_journal(home: Path, now: Callable[[], datetime] = utc_now) -> Journal:
+    """Open or begin the journal of a home; stops with a remedy when that cannot be."""
+    path = home / "journal.sqlite"
+    with spoken(home, HOME_REMEDY):
+        home.mkdir(parents=True, exist_ok=True)
+    with _said(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return Journal(connection, path, now)
+
+
+class Journal:
+    """An open journal; used in a `with`, and by one thread."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, now: Callable[[], datetime]) -> None:
+        self._connection = connection
+        self._path = path
+        self._now = now
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def record(self, event: Event) -> Entry:
+        """Write an event down with the time."""
+        with self._transaction():
+            return self._insert(event)
+
+    def entries(self, slug: str | None = None, workspace: Path | None = None) -> list[Entry]:
+        """Return what was written down, oldest first, of one exercise or one workspace if given."""
+        sought = {"slug": slug, "workspace": _encoded(workspace)}
+        given = {name: value for name, value in sought.items() if value is not None}
+        where = " AND ".join(f"{name} = :{name}" for name in given) or "TRUE"
+        query = f"SELECT number, at, kind, slug, workspace, data FROM entries WHERE {where} ORDER BY number"
+        with _said(self._path):
+            return [_entry(row) for row in self._connection.execute(query, given)]
+
+    def begin(self, event: Event) -> None:
+        """Note that a change of a workspace is under way, so that whoever comes after a crash ends it."""
+        row = (_encoded(event.workspace), event.kind, event.slug, json.dumps(event.data))
+        with self._transaction():
+            self._connection.execute("INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?)", row)
+
+    def pending(self, workspace: Path) -> Event | None:
+        """Return the change of a workspace that was begun and neither finished nor abandoned."""
+        query = "SELECT kind, slug, workspace, data FROM pending WHERE workspace = ?"
+        with _said(self._path):
+            row = self._connection.execute(query, (_encoded(workspace),)).fetchone()
+        return _event(*row) if row else None
+
+    def finish(self, event: Event) -> Entry:
+        """Write a change down that was begun; it is pending no longer."""
+        with self._transaction():
+            self._forget(event.workspace)
+            return self._insert(event)
+
+    def abandon(self, workspace: Path) -> None:
+        """Forget a change that was begun and rolled back."""
+        with self._transaction():
+            self._forget(workspace)
+
+    def _insert(self, event: Event) -> Entry:
+        at = self._now().astimezone(UTC)
+        row = (at.isoformat(), event.kind, event.slug, _encoded(event.workspace), json.dumps(event.data))
+        command = "INSERT INTO entries (at, kind, slug, workspace, data) VALUES (?, ?, ?, ?, ?)"
+        number = self._connection.execute(command, row).lastrowid
+        return Entry(number or 0, at, event)
+
+    def _forget(self, workspace: Path | None) -> None:
+        self._connection.execute("DELETE FROM pending WHERE workspace = ?", (_encoded(workspace),))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with _said(self._path), _immediate(self._connection):
+            yield
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    version = _version(connection, path)
+    if version > len(MIGRATIONS):
+        remedy = "upgrade backroad, or set BACKROAD_HOME to another folder"
+        raise stop(printable(path), "this journal was written by a newer kit", remedy)
+    _use_wal(connection)
+    if version < len(MIGRATIONS):
+        with _immediate(connection):
+            for step in MIGRATIONS[_version(connection, path) :]:  # read again: another may have been faster
+                for statement in filter(str.strip, step.split(";")):
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if tables and application != APPLICATION:
+        raise stop(printable(path), "is another program's database", _aside(path))
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def _use_wal(connection: sqlite3.Connection, clock: Callable[[], float] = time.monotonic) -> None:
+    """Switch to write-ahead logging; SQLite does not wait by itself when two do that at once."""
+    until = clock() + BUSY_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            return  # a file system that cannot do it keeps the old mode, which is right as well
+        except sqlite3.OperationalError:
+            if clock() > until:
+                raise
+            time.sleep(0.01)
+
+
+@contextmanager
+def _immediate(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """Turn what SQLite refuses inside the block into an error with a remedy."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _refusal(error, path) from error
+
+
+def _refusal(error: sqlite3.DatabaseError, path: Path) -> BackroadError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return stop(printable(path), "another command is writing to the journal", "repeat in a moment")
+    if code == sqlite3.SQLITE_FULL:
+        return stop(printable(path), "there is no room left to write", "free some space, then repeat")
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
+        return stop(printable(path), f"the journal cannot be written ({error})", HOME_REMEDY)
+    return stop(printable(path), f"the journal is damaged ({error})", _aside(path))
+
+
+def _aside(path: Path) -> str:
+    return f"rename it to {path.name}.damaged to begin a new one; your workspaces stay as they are"
+
+
+def _encoded(workspace: Path | None) -> bytes | None:
+    """Return a path as bytes: SQLite's text cannot hold names that are no UTF-8."""
+    return None if workspace is None else os.fsencode(workspace)
+
+
+def _entry(row: tuple[int, str, str, str, bytes | None, str]) -> Entry:
+    number, at, kind, slug, workspace, data = row
+    return Entry(number, datetime.fromisoformat(at), _event(kind, slug, workspace, data))
+
+
+def _event(kind: str, slug: str, workspace: bytes | None, data: str) -> Event:
+    told: dict[str, Any] = json.loads(data)
+    return Event(EventKind(kind), slug, None if workspace is None else Path(os.fsdecode(workspace)), told)
