@@ -87,6 +87,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
+def corpus() -> dict[str, Entry]:
+    """The entries about modules, by number."""
+    tables = ("honest", "crash", "time", "resources", "forging")
+    return {entry.number: entry for entry in entries(*tables)}
+
+
+@pytest.fixture(scope="session")
 def exercises(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Exercise]:
     """The corpus's own exercises, by slug."""
     root = tmp_path_factory.mktemp("content")

@@ -24,6 +24,7 @@ from backroad import referee
 from backroad.console.report import report_screen
 from backroad.console.rows import painted
 from backroad.content import layers
+from backroad.errors import BackroadError
 from backroad.junit import to_junit
 from backroad.model import Exercise, Kind, Level, Report, Result, Verdict, report_from_json
 from backroad.subject.confinement import probe
@@ -242,6 +243,21 @@ def test_every_check_has_its_own_honest_verdict(
         assert world.filled(entry.where) in shown(first)
         assert entry.output in (first.output or "")
         assert entry.again in (first.again or "")
+
+
+def test_a_link_to_the_reference_is_no_submission(world: World) -> None:
+    """A submission that is a link to the reference, or holds one, is refused before anything runs."""
+    exercise = world.exercises["stack"]
+    (world.submission / "stack.py").symlink_to(exercise.solution / "reference" / "stack.py")
+    with pytest.raises(BackroadError, match="leaves the folder"):
+        layers.submission(exercise, world.submission)
+
+
+def test_the_next_submission_is_unaffected(world: World, corpus: Mapping[str, Entry]) -> None:
+    """After the worst of the corpus the right solution passes, in the same place."""
+    for number, passes in {"27": False, "37": False, "48c": False, "00": True}.items():
+        world.write(corpus[number])
+        assert world.judge(corpus[number], Level.SANDBOX).passed is passes
 
 
 def told(result: Result) -> str:
