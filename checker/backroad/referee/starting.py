@@ -137,6 +137,5 @@ def ask_for_stack(running: Running) -> str:
     if not hasattr(signal, "SIGABRT") or os.name != "posix":
         return ""
     endings.signal_group(running.process, signal.SIGABRT)
-    with suppress(subprocess.TimeoutExpired):
-        running.process.wait(LAST_WORDS)
+    endings.is_gone_within(running.process, LAST_WORDS)  # not the shell alone, which is gone at once
     return read_log(running.log, before)
