@@ -372,7 +372,7 @@ def test_array_shrinks_at_a_quarter(subject):
         array = subject.DynamicArray([*range(length)])
         told = play(array, [("pop", place), (".capacity",)] * length).values()[1::2]
         for left, capacity in zip(range(length - 1, -1, -1), told, strict=True):
-            # One element of tolerance: "below a quarter" is as right as "at a quarter".
+            # "At a quarter" is as right as "below a quarter", whichever way the quarter is rounded.
             at_most = max(16, 4 * (left + 1))
             assert left <= capacity <= at_most, f"capacity with {left} of {length} elements left: {capacity}"
 
