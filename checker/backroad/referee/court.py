@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from backroad.referee import endings
 from backroad.referee.planfile import plan_from_json
 
 PYTEST_FAULTS = (2, 3, 4)
+STOPPED = 128 + signal.SIGTERM
 # pytest's parts that nobody sees here; each costs start-up time.
 UNUSED = (
     "cacheprovider doctest junitxml pastebin setuponly setupplan stepwise legacypath faulthandler debugging "
@@ -35,13 +37,19 @@ def main() -> None:
     endings.adopt_orphans()
     plan = plan_from_json(json.loads(sys.stdin.buffer.readline()))
     threading.Thread(target=end_with_caller, daemon=True).start()
+    code = 0
     try:
         judge(plan, events)
-    finally:
-        endings.end_everything()
-        with suppress(OSError):
-            events.flush()
-    os._exit(0)
+    except Stopped:
+        code = STOPPED
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    endings.end_everything()
+    with suppress(OSError):
+        events.flush()
+        sys.stderr.flush()
+    os._exit(code)  # a shutdown would wait for the thread that reads standard input, and complain
 
 
 class Stopped(KeyboardInterrupt):
