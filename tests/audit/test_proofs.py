@@ -115,13 +115,3 @@ def test_an_unreadable_mutant_shows_only_what_it_names(exercise: Exercise, outco
     mutants, red = [mutant("a")], [outcome(a=UNREADABLE, b=UNREADABLE, h=UNREADABLE)]
     part = proofs.seen_part(exercise, outcome(a=P, b=F, h=F), mutants, red)
     assert whats(part) == []
-
-
-def test_budgets(exercise: Exercise, outcome: Make) -> None:
-    """A run above the budget of its kind and a slow check are two problems."""
-    assert whats(proofs.budget_part(exercise, {"x": outcome(seconds=9.0, a=P)})) == []
-    slow = proofs.budget_part(exercise, {"x": outcome(seconds=31.0, a=P)})
-    assert whats(slow) == [
-        "x takes 31.0 s; 30 s are allowed",
-        "takes 31.0 s on x; 10 s are allowed",
-    ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from backroad.audit import generated, proofs
+from backroad.audit.budgets import BUDGETS, budget_part, settled
 from backroad.audit.memory import Memory
 from backroad.audit.mutation import Generated
 from backroad.audit.proofs import Pair
@@ -68,7 +69,7 @@ class _Work:
         self._exercise = task.exercise
         self._trees = trees
         self._trials = trials
-        self._longest = LONGEST_BUDGETS * proofs.BUDGETS[task.exercise.kind]
+        self._longest = LONGEST_BUDGETS * BUDGETS[task.exercise.kind]
 
     def parts(self) -> tuple[list[Part], Score | None]:
         """Return what was proven; mutants of a reference that is red would prove nothing, and are not run."""
@@ -82,8 +83,7 @@ class _Work:
         wrong, score = ([], None) if reference.problems else self._wrong(designs)
         if reference.problems:
             wrong = [proofs.agreement_part(self._exercise, designs.pairs)]
-        timed = {pair.name: pair.two for pair in designs.pairs}
-        return [*right, *wrong, proofs.budget_part(self._exercise, timed)], score
+        return [*right, *wrong, budget_part(self._exercise, self._times(designs))], score
 
     def _designs(self) -> _Designs:
         start = self._begin("starter", self._trees.start, names=self._task.names)
@@ -112,6 +112,17 @@ class _Work:
             return parts, None
         score, part = self._generated(outcomes)
         return [*parts, part], score
+
+    def _times(self, designs: _Designs) -> dict[str, Outcome]:
+        """Return the right designs with their times: of now, when nothing else runs, where they were long."""
+        trees = [self._trees.reference, *self._trees.alternatives.values()]
+        return {
+            pair.name: settled(self._exercise, pair.two, partial(self._again, pair.name, tree))
+            for pair, tree in zip(designs.pairs, trees, strict=True)
+        }
+
+    def _again(self, name: str, tree: Tree) -> Outcome:
+        return self._begin(name, tree).result()
 
     def _begin(self, name: str, tree: Tree, **choices: object) -> Future[Outcome]:
         return self._trials.begin(Trial(name, tree, choices, seconds=self._longest))

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from backroad.audit.trials import Outcome
 from backroad.audit.values import Part
 from backroad.errors import Problem
-from backroad.model import Exercise, Kind, Mutant, Verdict
+from backroad.model import Exercise, Mutant, Verdict
 
-# CURRICULUM B10: seconds for all checks, and for one.
-BUDGETS = {Kind.MODULE: 30.0, Kind.SERVICE: 60.0}
-CHECK_BUDGET = 10.0
 # What both ways can say: in-process, no deadline, limit or wall reaches the code.
 COMPARABLE = (Verdict.PASSED, Verdict.FAILED, Verdict.RAISED)
 TODO = "NotImplementedError"
@@ -141,25 +138,6 @@ def seen_part(
         if name not in seen
     ]
     return Part("checks", f"{len(names) - len(problems)} of {len(names)} were seen to fail", tuple(problems))
-
-
-def budget_part(exercise: Exercise, runs: Mapping[str, Outcome]) -> Part:
-    """Nothing takes longer than a learner would wait."""
-    budget = BUDGETS[exercise.kind]
-    problems: list[Problem] = []
-    slowest = (0.0, "")
-    for name, outcome in runs.items():
-        if outcome.seconds > budget:
-            what = f"{name} takes {outcome.seconds:.1f} s; {budget:.0f} s are allowed"
-            problems.append(Problem(str(exercise.folder), what, "ask for less, or in fewer messages"))
-        for check, told in outcome.checks.items():
-            slowest = max(slowest, (told.seconds, check))
-            if told.seconds > CHECK_BUDGET:
-                what = f"takes {told.seconds:.1f} s on {name}; {CHECK_BUDGET:.0f} s are allowed"
-                problems.append(Problem(place_of(exercise, check), what, "ask for less"))
-    longest = max((outcome.seconds for outcome in runs.values()), default=0.0)
-    said = f"at most {longest:.1f} s of {budget:.0f} s; slowest check {slowest[0]:.1f} s, {slowest[1]}"
-    return Part("time", said, tuple(problems))
 
 
 def place_of(exercise: Exercise, name: str) -> str:
