@@ -102,7 +102,7 @@ PATCH = one(
     message="IntegrityError: NOT NULL constraint failed: tasks.title",
     where=Place("app.py", 61, "    session.commit()"),
     ran=("UPDATE tasks SET title=?\n WHERE tasks.id = ?",),
-    again="curl -i -X PATCH localhost:5000/v1/tasks/7 -H 'Content-Type: application/json' "
+    again="curl -i -X PATCH localhost:8000/v1/tasks/7 -H 'Content-Type: application/json' "
     "-d '{\"title\": null}'",
     why="an explicit null is not an absent field; most 500s of PATCH handlers come from mixing them up",
 )

@@ -45,9 +45,9 @@ def test_clipped(keep: Keep, marked: int, shown: list[str]) -> None:
 
 
 COMMANDS = [
-    "curl -i localhost:5000/healthz",
-    "curl -i -X PATCH localhost:5000/v1/tasks/7 -H 'Content-Type: application/json' -d '{\"title\": null}'",
-    "curl -i 'localhost:5000/v1/hello?name=a%20b' -H 'Accept: */*' --data-binary $'a\\x00'",
+    "curl -i localhost:8000/healthz",
+    "curl -i -X PATCH localhost:8000/v1/tasks/7 -H 'Content-Type: application/json' -d '{\"title\": null}'",
+    "curl -i 'localhost:8000/v1/hello?name=a%20b' -H 'Accept: */*' --data-binary $'a\\x00'",
     """curl -d '{"a": "it'\\''s"}' localhost""",
 ]
 

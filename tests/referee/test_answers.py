@@ -159,7 +159,7 @@ def test_evidence_is_the_whole_exchange() -> None:
     assert found.expected == '200  application/json  {"message": "Hello"}'
     assert found.got == '200  application/json  {"message": "Hallo"}'
     assert found.message == 'message: expected "Hello", got "Hallo"'
-    assert found.again == "curl -i localhost:5000/x"
+    assert found.again == "curl -i localhost:8000/x"
 
 
 def test_matchers_speak_for_themselves() -> None:

@@ -146,19 +146,19 @@ def test_a_body_that_is_no_json_fails_the_check(body: bytes) -> None:
     assert (found.verdict, found.expected, found.again) == (
         Verdict.FAILED,
         "a body in JSON",
-        "curl -i localhost:5000/x",
+        "curl -i localhost:8000/x",
     )
 
 
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
-        (Request("GET", "/a?b=1&c=2"), ["curl", "-i", "localhost:5000/a?b=1&c=2"]),
-        (Request("HEAD", "/"), ["curl", "-I", "localhost:5000/"]),
+        (Request("GET", "/a?b=1&c=2"), ["curl", "-i", "localhost:8000/a?b=1&c=2"]),
+        (Request("HEAD", "/"), ["curl", "-I", "localhost:8000/"]),
         (
             Request("POST", "/x", (("Content-Type", "application/json"),), b'{"a": "it\'s"}'),
             [
-                *"curl -i -X POST localhost:5000/x -H".split(),
+                *"curl -i -X POST localhost:8000/x -H".split(),
                 "Content-Type: application/json",
                 "-d",
                 '{"a": "it\'s"}',

@@ -87,7 +87,7 @@ def test_no_answer_is_hung_at_its_line(serving: Serving) -> None:
     assert (found.verdict, found.message) == (Verdict.HUNG, "no answer within 1.5 s")
     assert found.where is not None
     assert found.where.source == "def sleep(self): time.sleep(60)  # sleeping"
-    assert found.again == "curl -i localhost:5000/sleep"
+    assert found.again == "curl -i localhost:8000/sleep"
     assert not service.is_alive
 
 

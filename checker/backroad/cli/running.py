@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import signal
 import subprocess
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from backroad.errors import ExitCode, stop
 from backroad.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from backroad.cli.session import Session
     from backroad.model import Exercise
@@ -30,10 +31,11 @@ def run_program(session: Session, workspace: Workspace, exercise: Exercise) -> i
     with tempfile.TemporaryDirectory(prefix="backroad-") as scratch:
         environment = clean_environment(Path(scratch), seed=0, outside=session.environ)
         if exercise.kind is Kind.SERVICE:
-            environment["PORT"] = str(free_port())
+            environment["PORT"] = str(usual_port())
+            require_program(shlex.split(workspace.service.start), environment)
             announce(session, workspace, environment["PORT"])
-            return watched(shlex.split(workspace.service.start), workspace.root, environment)
-        return watched(["python", f"{exercise.module}.py"], workspace.root, environment)
+            return watched(workspace.service.start, workspace.root, environment)
+        return watched([sys.executable, f"{exercise.module}.py"], workspace.root, environment)
 
 
 def announce(session: Session, workspace: Workspace, port: str) -> None:
@@ -42,14 +44,14 @@ def announce(session: Session, workspace: Workspace, port: str) -> None:
     session.err.write(f"http://127.0.0.1:{port}   its log follows; Ctrl-C stops it\n")
 
 
-def watched(command: Sequence[str], folder: Path, environment: dict[str, str]) -> int:
-    """Run a command with its output shown as it comes, and end it with all it started."""
+def watched(command: str | Sequence[str], folder: Path, environment: dict[str, str]) -> int:
+    """Run a program, or a line of shell as the checks do, and end it with all that it started."""
     from backroad.referee import endings
 
-    program = _found(command, environment)
     endings.adopt_orphans()
     # A session of its own: Ctrl-C reaches us alone, and we pass it on to the whole group.
-    process = subprocess.Popen([program, *command[1:]], cwd=folder, env=environment, start_new_session=True)
+    shell = isinstance(command, str)
+    process = subprocess.Popen(command, shell=shell, cwd=folder, env=environment, start_new_session=True)
     try:
         code = process.wait()
     except KeyboardInterrupt:
@@ -70,19 +72,18 @@ def _ask_to_stop(process: subprocess.Popen[bytes]) -> None:
         process.wait(GOODBYE_SECONDS)
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    import socket
+def usual_port() -> int:
+    """Return the port that the `curl` lines of a report name, or a free one when that is taken."""
+    from backroad.referee.http import CURL_PORT
+    from backroad.referee.starting import free_port, is_listening
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    return free_port() if is_listening(CURL_PORT) else CURL_PORT
 
 
-def _found(command: Sequence[str], environment: dict[str, str]) -> str:
+def require_program(command: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Stop at a command whose program is not there, before a shell says so in its own words."""
     import shutil
 
-    program = shutil.which(command[0], path=environment["PATH"]) if command else None
-    if program is None:
-        named = command[0] if command else "the start command"
+    named = next((word for word in command if "=" not in word), "the start command")
+    if shutil.which(named, path=environment["PATH"]) is None and "/" not in named:
         raise stop(named, "is not on this machine", "install it, or change start in backroad.toml")
-    return program

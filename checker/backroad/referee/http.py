@@ -17,7 +17,7 @@ from backroad.referee.evidence import Evidence, Trouble
 MAX_BODY = 8 * 2**20
 MAX_SHOWN = 300
 CHUNK = 2**16
-CURL_PORT = 5000
+CURL_PORT = 8000
 
 
 class Headers(Mapping[str, str]):
