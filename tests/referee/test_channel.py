@@ -345,6 +345,14 @@ def test_the_local_channel_answers_alike(tmp_path: Path) -> None:
     assert (found.verdict, found.message) == (Verdict.DIED, "your code ended its process with exit code 3")
 
 
+def test_the_local_channel_copies_too(tmp_path: Path) -> None:
+    """An argument that is sent twice is two objects, as in two processes."""
+    channel, number = LocalChannel(tmp_path), 10**6
+    names = {"dict": [["one", number], ["other", number]]}
+    request = {"op": "apply", "name": "eval", "args": ["one is other", names], "kwargs": {"dict": []}}
+    assert channel.ask(request, 1) == {"ok": False, "id": 0}
+
+
 DUMP = """Thread 0x00007f01 (most recent call first):
   File "/usr/lib/python3.11/threading.py", line 5 in wait
   File "{root}/thing.py", line 7 in worker

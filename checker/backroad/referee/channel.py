@@ -14,7 +14,7 @@ from backroad.referee.evidence import Evidence, Trouble, places
 from backroad.referee.foreign import memory_words
 from backroad.referee.launch import Started
 from backroad.subject.agent import Agent, Ending
-from backroad.wire import VERSION, TooBig, Unpacker, WireError, pack
+from backroad.wire import HEADER, VERSION, TooBig, Unpacker, WireError, pack, parse
 
 RECEIVE = 2**18
 STACK_SECONDS = 1.0
@@ -54,8 +54,10 @@ class LocalChannel:
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the agent's reply."""
         del seconds
+        # Through the bytes and back: equal numbers are different objects then, as in two processes.
+        copied = parse(packed({**request, "id": 0})[HEADER.size :])
         try:
-            return self._agent.answer({**request, "id": 0})
+            return self._agent.answer(copied)
         except Ending as ending:
             raise Trouble(exited(ending.code, places(ending.frames, self._tree))) from None
 
@@ -93,10 +95,7 @@ class ProcessChannel:
         if self._trouble is not None:
             raise self._trouble
         self._last += 1
-        try:
-            frame = pack({**request, "id": self._last})
-        except TooBig as error:
-            raise TypeError(f"a check sent too much: {error}") from None
+        frame = packed({**request, "id": self._last})
         if self.started.link.gettimeout() != seconds:
             self.started.link.settimeout(seconds)
         try:
@@ -286,3 +285,11 @@ def thread_frames(text: str, tree: Path) -> list[list[Any]]:
         if match and match["file"].startswith(root):
             frames.insert(0, [match["file"].removeprefix(root), int(match["line"]), match["function"]])
     return frames
+
+
+def packed(request: dict[str, Any]) -> bytes:
+    """Return a request as a frame."""
+    try:
+        return pack(request)
+    except TooBig as error:
+        raise TypeError(f"a check sent too much: {error}") from None
