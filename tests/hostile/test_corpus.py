@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import sys
 import tempfile
 import textwrap
@@ -27,6 +26,7 @@ from backroad.content import layers
 from backroad.errors import BackroadError
 from backroad.junit import to_junit
 from backroad.model import Exercise, Kind, Level, Report, Result, Verdict, report_from_json
+from backroad.referee.starting import free_port
 from backroad.subject.confinement import probe
 
 if TYPE_CHECKING:
@@ -222,13 +222,6 @@ def is_running(process: psutil.Process) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
-
-
-def free_port() -> int:
-    """Return a TCP port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_every_check_has_its_own_honest_verdict(

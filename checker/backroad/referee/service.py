@@ -80,8 +80,10 @@ class Service:
                 raise Trouble(unready.never_listened(self._plan, running.port, self.log))
             time.sleep(POLL)
         self._first_answer(running, deadline)
-        if running.process.poll() is not None:
-            raise Trouble(unready.in_background(self._plan, running.process.returncode))
+        if running.process.poll():
+            raise Trouble(unready.crashed(self._plan, running.process.returncode, self.log))
+        if running.process.returncode == 0:
+            raise Trouble(unready.in_background(self._plan))
 
     def _first_answer(self, running: Running, deadline: float) -> None:
         """Ask once; or again, where one process listens for another that still starts, as a reloader does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -23,6 +24,9 @@ from backroad.referee.walls import walls
 
 PROBE_SECONDS = 1.0
 LAST_WORDS = 0.5
+CHANCE = random.Random()
+PORTS = (20_000, 32_000)  # below those of outgoing connections on Linux, macOS and Windows
+ATTEMPTS = 50
 
 
 @dataclass
@@ -105,10 +109,18 @@ def launch_plainly(plan: Plan, environment: dict[str, str], log: Path) -> subpro
         )
 
 
-def free_port() -> int:
-    """Return a TCP port that nobody listens on just now."""
+def free_port(chance: random.Random = CHANCE) -> int:
+    """Return a TCP port that nobody listens on just now.
+
+    Not one that the system hands out: before the service has it, somebody's connection could.
+    """
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        for _ in range(ATTEMPTS):
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", chance.randrange(*PORTS)))
+                break
+        else:
+            probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 

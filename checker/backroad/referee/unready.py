@@ -51,11 +51,11 @@ def remedy_for(plan: Plan, said: str) -> str | None:
     return None
 
 
-def in_background(plan: Plan, code: int) -> Evidence:
+def in_background(plan: Plan) -> Evidence:
     """Return the evidence of a service whose first process ended while another one serves on."""
     return Evidence(
         Verdict.UNREADABLE,
-        message=f"it went to the background: its process ended {exit_words(code)}, another one serves on",
+        message="it went to the background: its process ended, another one serves on",
         expected="a service that keeps running and listens on its port",
         got="its process ended",
         did=started(plan),
