@@ -24,7 +24,7 @@ from backroad.referee.walls import walls
 
 PROBE_SECONDS = 1.0
 LAST_WORDS = 0.5
-CHANCE = random.Random()
+CHANCE = random.SystemRandom()  # no state of its own, which a fork would copy
 PORTS = (20_000, 32_000)  # below those of outgoing connections on Linux, macOS and Windows
 ATTEMPTS = 50
 
