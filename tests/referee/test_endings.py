@@ -54,15 +54,24 @@ def start() -> Iterator[Start]:
 
     yield begin
     for process in started:
-        process.kill()
         with process:
-            pass
+            for child in family_of(process):
+                child.kill()
+            process.kill()
+
+
+def family_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """Return the descendants of a process, none if it is gone."""
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
 
 
 def test_a_whole_family_ends(start: Start) -> None:
     """Children go with their parent, also those that left its session."""
     process = start(FAMILY)
-    family = psutil.Process(process.pid).children(recursive=True)
+    family = family_of(process)
     assert sorted(endings.descendants(process.pid)) == sorted(child.pid for child in family)
     endings.end(process)
     assert psutil.wait_procs(family, timeout=10)[1] == []

@@ -13,11 +13,17 @@ import pytest
 
 from backroad.model import Verdict
 from backroad.referee import http as module
+from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Trouble
 from backroad.referee.http import Headers, Reply, Request, exchange, shown_body
 
 Serve = Callable[..., int]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: Application/JSON; charset=utf-8\r\n"
+
+
+def within(seconds: float) -> Deadline:
+    """Return a deadline that nothing puts off."""
+    return Deadline(seconds, tuple)
 
 
 @pytest.fixture
@@ -59,7 +65,7 @@ def serve() -> Iterator[Serve]:
 def test_a_reply_is_read_whole(serve: Serve) -> None:
     """Status, type, headers in any case, and body."""
     port = serve(OK + b"X-One: a\r\nx-one: b\r\n\r\n" + b'{"a": "\xc3\xab"}')
-    reply = exchange(port, Request("GET", "/"), 5)
+    reply = exchange(port, Request("GET", "/"), within(5))
     assert (reply.status, reply.media_type, reply.json) == (200, "application/json", {"a": "ë"})
     assert reply.headers["x-ONE"] == "a, b"
     assert reply.headers.get("nothing") is None
@@ -69,7 +75,7 @@ def test_the_path_goes_out_as_written(serve: Serve) -> None:
     """Nothing is quoted anew; only what was asked for is sent, and the connection is to close."""
     asked: list[bytes] = []
     port = serve(OK + b"\r\n", asked=asked)
-    exchange(port, Request("PUT", "/a%2Fb?q=%C3%AB&x=+", (("X-Name", "ë"),), b"body"), 5)
+    exchange(port, Request("PUT", "/a%2Fb?q=%C3%AB&x=+", (("X-Name", "ë"),), b"body"), within(5))
     head = asked[0].split(b"\r\n")
     assert head[0] == b"PUT /a%2Fb?q=%C3%AB&x=+ HTTP/1.1"
     assert {b"X-Name: \xc3\xab", b"Content-Length: 4", b"Connection: close"} <= set(head)
@@ -91,7 +97,7 @@ def test_silence_ends_at_the_deadline(serve: Serve, pieces: list[bytes]) -> None
     port = serve(*pieces, keep_open=True)
     begin = time.monotonic()
     with pytest.raises(TimeoutError):
-        exchange(port, Request("GET", "/"), 0.3)
+        exchange(port, Request("GET", "/"), within(0.3))
     assert 0.25 < time.monotonic() - begin < 3
 
 
@@ -101,7 +107,7 @@ def test_bytes_that_drip_do_not_prolong_the_time(serve: Serve, head: bytes) -> N
     port = serve(OK + head, *[b"x"] * 50, pause=0.05)
     begin = time.monotonic()
     with pytest.raises(TimeoutError):
-        exchange(port, Request("GET", "/"), 0.4)
+        exchange(port, Request("GET", "/"), within(0.4))
     assert time.monotonic() - begin < 2
 
 
@@ -110,7 +116,7 @@ def test_an_endless_answer_is_a_limit(serve: Serve, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(module, "MAX_BODY", 2**18)
     port = serve(OK + b"\r\n", *[b"x" * 2**16] * 50)
     with pytest.raises(Trouble) as caught:
-        exchange(port, Request("GET", "/big"), 5)
+        exchange(port, Request("GET", "/big"), within(5))
     assert caught.value.evidence.verdict is Verdict.LIMIT
     assert caught.value.evidence.did == ("GET /big",)
 
@@ -121,7 +127,7 @@ def test_an_endless_answer_is_a_limit(serve: Serve, monkeypatch: pytest.MonkeyPa
 def test_a_broken_answer_raises(serve: Serve, answer: bytes) -> None:
     """What is no HTTP is an exception that the service's client explains."""
     with pytest.raises((OSError, http.client.HTTPException)):
-        exchange(serve(answer), Request("GET", "/"), 5)
+        exchange(serve(answer), Request("GET", "/"), within(5))
 
 
 def test_nobody_listening_is_refused() -> None:
@@ -129,7 +135,7 @@ def test_nobody_listening_is_refused() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         with pytest.raises(ConnectionRefusedError):
-            exchange(probe.getsockname()[1], Request("GET", "/"), 5)
+            exchange(probe.getsockname()[1], Request("GET", "/"), within(5))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from backroad.model import Level, Limits, Verdict
+from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble, places
 from backroad.referee.foreign import memory_words
 from backroad.referee.launch import Started
@@ -19,8 +20,6 @@ from backroad.wire import HEADER, VERSION, TooBig, Unpacker, WireError, pack, pa
 RECEIVE = 2**18
 STACK_SECONDS = 1.0
 LAST_SECONDS = 2.0
-STARVED_SHARE = 0.8
-CPUCLOCK_SCHED = 2
 START_SECONDS = 30.0
 FRAME_LINE = re.compile(r'^\s*File "(?P<file>.*)", line (?P<line>\d+) in (?P<function>.*)$')
 THREAD_LINE = re.compile(r"^(?=(?:Current t|T)hread 0x)", re.MULTILINE)
@@ -31,6 +30,8 @@ class Channel(Protocol):
     """Carries one request to the learner's code and its reply back."""
 
     level: Level
+    lent: float
+    """Seconds beyond their limits that replies took because the machine was busy."""
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return the reply; raises Trouble where there is none."""
@@ -46,6 +47,7 @@ class LocalChannel:
     """The subject in this very process, for debuggers: no deadline, no walls, the same copies."""
 
     level = Level.NONE
+    lent = 0.0
 
     def __init__(self, tree: Path) -> None:
         self._tree = tree
@@ -80,6 +82,7 @@ class ProcessChannel:
         self._last = 0
         self._trouble: Trouble | None = None
         self.level = Level.NONE
+        self.lent = 0.0
         self._configure(walls)
 
     def _configure(self, walls: dict[str, Any]) -> None:
@@ -120,23 +123,24 @@ class ProcessChannel:
         return reply
 
     def _receive(self, seconds: float, longest: float) -> dict[str, Any]:
-        """Return the next message; a subject that the machine did not let run gets up to `longest`."""
-        begin = time.monotonic()
-        wait, spent = seconds, self._cpu_seconds()
+        """Return the next message; one that comes in pieces may take up to `longest` seconds."""
+        deadline = Deadline(seconds, lambda: (self.started.process.pid,))
+        wait = seconds
         while True:
             try:
                 message = self._next_message(wait)
             except TimeoutError:
-                if time.monotonic() - begin < longest and self._starved(seconds, self._cpu_seconds() - spent):
-                    wait = seconds / 4
-                    continue
-                raise self._hung(seconds) from None
+                wait = deadline.left
+                if not wait:
+                    raise self._hung(seconds) from None
+                continue
             if message is not None:
+                self.lent += max(0.0, deadline.passed - seconds)
                 return message
-            left = begin + longest - time.monotonic()
+            left = longest - deadline.passed
             if left <= 0:  # an answer that drips in, piece after piece
                 raise self._hung(longest)
-            wait = min(left, max(0.001, begin + seconds - time.monotonic()))
+            wait = min(left, max(0.001, seconds - deadline.passed))
 
     def _next_message(self, seconds: float) -> dict[str, Any] | None:
         """Return a message if one more piece completes it; raises TimeoutError."""
@@ -156,27 +160,6 @@ class ProcessChannel:
         if len(messages) > 1 and "spent" not in messages[-1]:  # told as soon as it is so
             raise self._tampered("several answers to one question")
         return messages[-1] if messages else None
-
-    def _starved(self, seconds: float, spent: float) -> bool:
-        """Return whether the subject wants to run and got far less than its time: a busy machine."""
-        return spent < STARVED_SHARE * seconds and self._wants_to_run()
-
-    def _cpu_seconds(self) -> float:
-        """Return the processor time of the subject, by its own clock; 0 where it has none."""
-        try:
-            return time.clock_gettime((~self.started.process.pid << 3) | CPUCLOCK_SCHED)
-        except (OSError, AttributeError):
-            return 0.0
-
-    def _wants_to_run(self) -> bool:
-        """Return whether the subject is ready to run, which is not what a sleeping one is."""
-        try:
-            text = Path(f"/proc/{self.started.process.pid}/stat").read_text(
-                encoding="utf-8", errors="replace"
-            )
-        except OSError:
-            return False
-        return text.rpartition(")")[2].split()[0] == "R"
 
     def _hung(self, seconds: float) -> Trouble:
         frames = self._stack()

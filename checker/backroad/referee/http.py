@@ -6,17 +6,19 @@ import http.client
 import json
 import shlex
 import socket
-import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from backroad.model import Verdict
+from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
 
 MAX_BODY = 8 * 2**20
 MAX_SHOWN = 300
 CHUNK = 2**16
+LEAST = 0.05  # seconds that a socket is given at least; 0 would make it non-blocking
 CURL_PORT = 8000
 
 
@@ -134,39 +136,44 @@ def shown_body(body: bytes | None) -> str:
 
 
 class DeadlineSocket(socket.socket):
-    """A socket whose reads together end at a point in time, however slowly the bytes drip in."""
+    """A socket whose reads together end at a deadline, however slowly the bytes drip in."""
 
-    deadline = 0.0
+    deadline: Deadline
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         """Receive within what is left of the time."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self.settimeout(left)
-        return super().recv_into(*args, **kwargs)
+        while left := self.deadline.left:
+            self.settimeout(left)
+            with suppress(TimeoutError):
+                return super().recv_into(*args, **kwargs)
+        raise TimeoutError
 
 
 class Connection(http.client.HTTPConnection):
     """A connection to the service that keeps a total deadline."""
 
-    def __init__(self, port: int, seconds: float) -> None:
-        super().__init__("127.0.0.1", port, timeout=seconds)
-        self._deadline = time.monotonic() + seconds
+    def __init__(self, port: int, deadline: Deadline) -> None:
+        super().__init__("127.0.0.1", port, timeout=deadline.seconds)
+        self._deadline = deadline
 
     def connect(self) -> None:
         """Connect, with the deadline on the socket."""
-        plain = socket.create_connection((self.host, self.port), max(0.05, self._deadline - time.monotonic()))
-        sock = DeadlineSocket(fileno=plain.detach())
-        sock.deadline = self._deadline
-        sock.settimeout(max(0.05, self._deadline - time.monotonic()))
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.sock = sock
+        self.sock = connected(self.port, self._deadline)
 
 
-def exchange(port: int, request: Request, seconds: float) -> Reply:
+def connected(port: int, deadline: Deadline) -> DeadlineSocket:
+    """Return a socket that is connected to the service and keeps the deadline."""
+    plain = socket.create_connection(("127.0.0.1", port), max(LEAST, deadline.left))
+    sock = DeadlineSocket(fileno=plain.detach())
+    sock.deadline = deadline
+    sock.settimeout(max(LEAST, deadline.left))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def exchange(port: int, request: Request, deadline: Deadline) -> Reply:
     """Send a request and return the reply; raises OSError, HTTPException, TimeoutError or Trouble."""
-    connection = Connection(port, seconds)
+    connection = Connection(port, deadline)
     try:
         _send(connection, request)
         with connection.getresponse() as response:
@@ -174,6 +181,18 @@ def exchange(port: int, request: Request, seconds: float) -> Reply:
             return Reply(response.status, Headers(response.getheaders()), body, request)
     finally:
         connection.close()
+
+
+def exchange_raw(port: int, data: bytes, deadline: Deadline) -> bytes:
+    """Send bytes as they are; return what came back until the service hung up or the time was over."""
+    received = bytearray()
+    with connected(port, deadline) as link, suppress(OSError):
+        with suppress(BrokenPipeError, ConnectionResetError):
+            link.sendall(data)
+        part = bytearray(CHUNK)
+        while count := link.recv_into(part):
+            received += part[:count]
+    return bytes(received)
 
 
 def _send(connection: Connection, request: Request) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,8 +13,9 @@ from urllib.parse import urlencode
 
 from backroad.model import Level, Plan, Verdict
 from backroad.referee import endings, unready
+from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
-from backroad.referee.http import Reply, Request, exchange
+from backroad.referee.http import Reply, Request, exchange, exchange_raw
 from backroad.referee.parallel import in_parallel
 from backroad.referee.recorder import Recorder
 from backroad.referee.scratch import remove_folder
@@ -66,7 +66,8 @@ class Service:
 
     def _wait_ready(self, running: Running) -> None:
         """Return once the service answers; raises Trouble with the cause when it will not."""
-        deadline = time.monotonic() + (DEBUG_SECONDS if self._plan.in_process else self._plan.limits.start)
+        seconds = DEBUG_SECONDS if self._plan.in_process else self._plan.limits.start
+        deadline = Deadline(seconds, running.family)
         look_elsewhere = time.monotonic() + PROBE_SECONDS
         while not is_listening(running.port):
             if not has_family(running.process):
@@ -76,7 +77,7 @@ class Service:
                 elsewhere = unready.wrong_port(self._plan, running.process.pid, running.port)
                 if elsewhere is not None:
                     raise Trouble(elsewhere)
-            if time.monotonic() > deadline:
+            if not deadline.left:
                 raise Trouble(unready.never_listened(self._plan, running.port, self.log))
             time.sleep(POLL)
         self._first_answer(running, deadline)
@@ -85,16 +86,16 @@ class Service:
         if running.process.returncode == 0:
             raise Trouble(unready.in_background(self._plan))
 
-    def _first_answer(self, running: Running, deadline: float) -> None:
+    def _first_answer(self, running: Running, deadline: Deadline) -> None:
         """Ask once; or again, where one process listens for another that still starts, as a reloader does."""
         request = Request("GET", self._plan.service.ready_path)
         with suppress(OSError, http.client.HTTPException):
             while True:
                 try:
-                    exchange(running.port, request, self._seconds)
+                    exchange(running.port, request, Deadline(self._seconds, running.family))
                     return
                 except TimeoutError:
-                    if time.monotonic() > deadline or not is_shared(running):
+                    if not deadline.left or not is_shared(running):
                         raise Trouble(unready.never_answers(self._hung(request, running))) from None
 
     # What checks call
@@ -116,7 +117,7 @@ class Service:
         running = self._live
         before = log_size(running.log)
         try:
-            reply = exchange(running.port, request, self._seconds)
+            reply = exchange(running.port, request, Deadline(self._seconds, running.family))
         except TimeoutError:
             raise Trouble(self._hung(request, running)) from None
         except (OSError, http.client.HTTPException) as error:
@@ -162,16 +163,7 @@ class Service:
     def raw(self, data: bytes) -> bytes:
         """Send bytes as they are and return all that comes back until the service hangs up."""
         self._recorder.did(f"sent {data[:80]!r}")
-        received = b""
-        with socket.create_connection(("127.0.0.1", self._live.port), self._seconds) as link:
-            deadline = time.monotonic() + self._seconds
-            with suppress(OSError):
-                link.sendall(data)
-            with suppress(OSError):
-                while part := link.recv(2**16):
-                    received += part
-                    link.settimeout(max(0.05, deadline - time.monotonic()))
-        return received
+        return exchange_raw(self.port, data, Deadline(self._seconds, self._live.family))
 
     def parallel(self, count: int, function: Callable[[int], T]) -> list[T]:
         """Run `function(0)` … `function(count - 1)` in threads released together; returns their results."""

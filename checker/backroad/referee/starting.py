@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,10 @@ class Running:
     scratch: Path
     log: Path
     level: Level
-    obeyed: bool = field(default=True)
+
+    def family(self) -> tuple[int, ...]:
+        """Return the ids of its processes: the shell that started it, and all below."""
+        return (self.process.pid, *endings.descendants(self.process.pid))
 
 
 def launch(plan: Plan, env: Mapping[str, str]) -> Running:

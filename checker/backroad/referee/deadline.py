@@ -1,0 +1,76 @@
+"""Deadlines in time that processes could run: to wait for a processor is no fault of theirs."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+PATIENCE = 4.0  # times the seconds due, on the busiest machine
+SOON = 0.001
+NANO = 1e-9
+
+
+class Deadline:
+    """The end of `seconds` from now, put off by what others took of the processors meanwhile.
+
+    `pids` gives the processes that are waited for. On systems that do not tell who waits for a
+    processor, nothing is put off.
+    """
+
+    def __init__(self, seconds: float, pids: Callable[[], Iterable[int]]) -> None:
+        self.seconds = seconds
+        self._pids = pids
+        self._begin = time.monotonic()
+        self._before = run_times(pids())
+
+    @property
+    def passed(self) -> float:
+        """Seconds since the start, by the clock on the wall."""
+        return time.monotonic() - self._begin
+
+    @property
+    def left(self) -> float:
+        """Seconds until the end; 0 when it is over."""
+        left = self.seconds - self.passed
+        if left <= SOON:
+            left += min(self._lent(), (PATIENCE - 1) * self.seconds)
+        return left if left > SOON else 0.0
+
+    def _lent(self) -> float:
+        """Return the seconds in which a thread was ready and did not run, nor any other of the processes."""
+        running, waiting = 0.0, 0.0
+        for thread, (ran, waited) in run_times(self._pids()).items():
+            ran_before, waited_before = self._before.get(thread, (0.0, 0.0))
+            running += ran - ran_before
+            waiting = max(waiting, waited - waited_before)
+        return max(0.0, min(waiting, self.passed - running))
+
+
+def run_times(pids: Iterable[int]) -> dict[int, tuple[float, float]]:
+    """Return, for each thread of the processes, the seconds it ran and those it waited for a processor.
+
+    The kernel's `schedstat` (Documentation/scheduler/sched-stats.rst); empty where there is none.
+    """
+    times: dict[int, tuple[float, float]] = {}
+    for pid in pids:
+        with suppress(OSError):
+            for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - asked before every request
+                times[int(thread)] = run_time(pid, thread)
+    return times
+
+
+def run_time(pid: int, thread: str) -> tuple[float, float]:
+    """Return how long one thread ran and waited for a processor, in seconds; zeros for one that is gone."""
+    try:
+        file = os.open(f"/proc/{pid}/task/{thread}/schedstat", os.O_RDONLY)
+    except OSError:
+        return 0.0, 0.0
+    try:
+        ran, waited, _ = os.read(file, 100).split()
+    except (OSError, ValueError):
+        return 0.0, 0.0
+    finally:
+        os.close(file)
+    return int(ran) * NANO, int(waited) * NANO

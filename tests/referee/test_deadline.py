@@ -1,0 +1,76 @@
+"""Deadlines count the time in which a process could run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from backroad.referee.deadline import PATIENCE, Deadline, run_times
+
+BURN = "import time\nprint('up', flush=True)\nwhile True: pass"
+THREADS = """
+import threading
+def burn():
+    while True: pass
+for _ in range(8): threading.Thread(target=burn).start()
+print('up', flush=True)
+"""
+linux_only = pytest.mark.skipif(not run_times([os.getpid()]), reason="this system does not tell who waits")
+
+
+@pytest.fixture
+def burning(request: pytest.FixtureRequest) -> Iterator[list[int]]:
+    """Processes that take all processors, as many as the test says."""
+    code, count = request.param
+    processes = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) for _ in range(count)]
+    for process in processes:
+        assert process.stdout is not None
+        process.stdout.readline()
+    yield [process.pid for process in processes]
+    for process in processes:
+        with process:
+            process.kill()
+
+
+def until(deadline: Deadline) -> float:
+    """Wait until a deadline is over; returns the seconds that took."""
+    while left := deadline.left:
+        time.sleep(left)
+    return deadline.passed
+
+
+def test_a_sleeper_gets_its_seconds() -> None:
+    """Nobody waits for a processor: the clock on the wall decides."""
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
+        assert until(Deadline(0.3, lambda: [process.pid])) < 0.3 + 0.15
+        process.kill()
+
+
+@linux_only
+@pytest.mark.parametrize("burning", [(BURN, 4 * (os.cpu_count() or 1))], indirect=True)
+def test_the_crowded_get_more(burning: list[int]) -> None:
+    """One of many that share the processors gets about what it missed, within bounds."""
+    took = until(Deadline(0.3, lambda: burning[:1]))
+    assert 0.3 * 1.5 < took < 0.3 * (PATIENCE + 1)
+
+
+@linux_only
+@pytest.mark.parametrize("burning", [(THREADS, 1)], indirect=True)
+def test_own_threads_are_no_crowd(burning: list[int]) -> None:
+    """A process that keeps itself waiting had the machine."""
+    took = until(Deadline(0.5, lambda: burning))
+    crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert took < 0.5 * 1.5 * crowd
+
+
+def test_the_gone_have_no_times() -> None:
+    """A process that ended is waited for by the clock."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    assert run_times([process.pid]) == {}
+    assert until(Deadline(0.1, lambda: [process.pid])) < 0.3
