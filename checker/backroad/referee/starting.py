@@ -99,6 +99,7 @@ def launch_confined(
 
 def launch_plainly(plan: Plan, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     """Start without walls: for debugging, and where there are none."""
+    endings.adopt_orphans()  # what the shell leaves behind is collected here, not by a slow first process
     with log.open("wb") as output:
         return subprocess.Popen(
             plan.service.start,
