@@ -418,6 +418,7 @@ CONTAINERS = (list, tuple, dict, set, frozenset, collections.deque, array)
 ATOMS = (type(None), bool, int, float, str, bytes, types.FunctionType, type, property)
 WORLD = (types.ModuleType, types.CodeType, types.BuiltinFunctionType, types.FrameType, *ATOMS[:6])
 FEW = 8  # a node may be a small tuple or keep its attributes in a dict; a store has more entries
+UNHELD = 3  # references to a tuple that nobody holds: the list it was found in, a variable, an argument
 
 
 def containers_in_an_array(make):
@@ -474,6 +475,8 @@ def holders_of(marks, alone):
     for holder in gc.get_referrers(*marks):
         if isinstance(holder, types.FrameType) or id(holder) in known or not hasattr(holder, "__len__"):
             continue
+        if type(holder) is tuple and sys.getrefcount(holder) <= UNHELD:
+            continue  # the arguments of get_referrers itself, which Python 3.13 finds too
         held = {id(one) for one in gc.get_referents(holder)} & wanted
         if len(held) > alone:
             found.append(holder)
