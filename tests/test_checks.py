@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from backroad import checks
-from backroad.referee import answers, matchers, scripts
+from backroad.referee import answers, matchers, scripts, tokens
 from backroad.referee.http import Reply
 
 
 def test_the_words_are_these() -> None:
     """What authors may import, and nothing else."""
-    words = "Reply a agree answer anything exactly fresh hint play problem requires same"
+    words = "Reply a agree answer anything exactly forge_jwt fresh hint play problem read_jwt requires same"
     assert sorted(checks.__all__) == words.split()
     assert all(hasattr(checks, name) for name in checks.__all__)
 
@@ -20,6 +20,7 @@ def test_the_words_mean_what_the_referee_has() -> None:
     """They are the referee's own, not copies."""
     assert (checks.play, checks.agree) == (scripts.play, scripts.agree)
     assert (checks.answer, checks.problem, checks.Reply) == (answers.answer, answers.problem, Reply)
+    assert (checks.forge_jwt, checks.read_jwt) == (tokens.forge_jwt, tokens.read_jwt)
     assert (checks.a, checks.anything, checks.exactly) == (matchers.a, matchers.anything, matchers.exactly)
 
 

@@ -8,6 +8,7 @@ from backroad.referee.answers import answer, problem
 from backroad.referee.http import Reply
 from backroad.referee.matchers import a, anything, exactly, same
 from backroad.referee.scripts import agree, play
+from backroad.referee.tokens import forge_jwt, read_jwt
 
 __all__ = [
     "Reply",
@@ -16,10 +17,12 @@ __all__ = [
     "answer",
     "anything",
     "exactly",
+    "forge_jwt",
     "fresh",
     "hint",
     "play",
     "problem",
+    "read_jwt",
     "requires",
     "same",
 ]

@@ -6,7 +6,7 @@ import http.client
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -18,12 +18,14 @@ from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.http import Reply, Request, exchange, exchange_raw
 from backroad.referee.parallel import in_parallel
 from backroad.referee.recorder import Recorder
+from backroad.referee.refusing import settings_text, wait_for_refusal
 from backroad.referee.scratch import remove_folder
 from backroad.referee.servicelog import exception_in, read_log, stack_in
 from backroad.referee.starting import (
     LAST_WORDS,
     PROBE_SECONDS,
     Running,
+    Settings,
     ask_for_stack,
     has_family,
     is_listening,
@@ -40,7 +42,7 @@ UNSET = object()
 class Service:
     """The client of one running service; what checks call."""
 
-    def __init__(self, plan: Plan, recorder: Recorder, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, plan: Plan, recorder: Recorder, env: Settings | None = None) -> None:
         self._plan = plan
         self._recorder = recorder
         self._env = dict(env or {})
@@ -170,9 +172,9 @@ class Service:
         return in_parallel(count, function)
 
     @contextmanager
-    def another(self, env: Mapping[str, str] | None = None) -> Iterator[Service]:
+    def another(self, env: Settings | None = None) -> Iterator[Service]:
         """Run a second process of the same command on another port for the time of the `with`."""
-        settings = "".join(f" {name}={value}" for name, value in (env or {}).items())
+        settings = settings_text(env or {})
         self._recorder.did(f"started {self._plan.service.start} once more, on another port{settings}")
         other = Service(self._plan, self._recorder, {**self._env, **(env or {})})
         try:
@@ -180,6 +182,15 @@ class Service:
             yield other
         finally:
             other.stop()
+
+    def refuses_to_start(
+        self, env: Settings | None = None, unset: Sequence[str] = (), seconds: float = 5.0
+    ) -> str:
+        """Start one more process, which has to end by itself with an error; returns what it said."""
+        changed = {**(env or {}), **dict.fromkeys(unset)}
+        did = f"started {self._plan.service.start} once more{settings_text(changed)}"
+        self._recorder.did(did)
+        return wait_for_refusal(self._plan, {**self._env, **changed}, seconds, did)
 
     def restart(self) -> None:
         """Stop the service as a platform would, and start it again in the same environment."""

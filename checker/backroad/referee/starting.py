@@ -28,6 +28,9 @@ CHANCE = random.SystemRandom()  # no state of its own, which a fork would copy
 PORTS = (20_000, 32_000)  # below those of outgoing connections on Linux, macOS and Windows
 ATTEMPTS = 50
 
+# Variables of the environment; None takes one away that would be there otherwise.
+Settings = Mapping[str, str | None]
+
 
 @dataclass
 class Running:
@@ -44,18 +47,18 @@ class Running:
         return (self.process.pid, *endings.descendants(self.process.pid))
 
 
-def launch(plan: Plan, env: Mapping[str, str]) -> Running:
+def launch(plan: Plan, env: Settings) -> Running:
     """Start the service's command on a free port, in its own session, locked in."""
     scratch = Path(tempfile.mkdtemp(prefix="backroad-"))
     log = scratch.with_name(scratch.name + ".out")
     port = free_port()
-    environment = clean_environment(scratch, plan.seed) | {
+    usual = clean_environment(scratch, plan.seed) | {
         "PORT": str(port),
         "HOST": "127.0.0.1",
         "PYTHONFAULTHANDLER": "1",
         "PYTHONUNBUFFERED": "1",
-        **env,
     }
+    environment = {name: value for name, value in {**usual, **env}.items() if value is not None}
     if plan.in_process or os.name != "posix":
         process = launch_plainly(plan, environment, log)
         return Running(process, port, scratch, log, Level.NONE if plan.in_process else Level.PROCESS)
