@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from backroad.referee.answers import answer, problem
+from backroad.referee.database import Refused
 from backroad.referee.http import Reply
+from backroad.referee.instruments import keywords
 from backroad.referee.matchers import a, anything, exactly, same
 from backroad.referee.scripts import agree, play
 from backroad.referee.tokens import forge_jwt, read_jwt
 
 __all__ = [
+    "Refused",
     "Reply",
     "a",
     "agree",
@@ -20,6 +23,7 @@ __all__ = [
     "forge_jwt",
     "fresh",
     "hint",
+    "keywords",
     "play",
     "problem",
     "read_jwt",

@@ -154,7 +154,8 @@ def place_text(place: Place) -> str:
 
 def statements_text(statements: Sequence[str]) -> str:
     """Return how many statements ran, and which."""
-    count = f"{len(statements)} statement{'s' * (len(statements) != 1)}"
+    known = len(statements) - statements[0].startswith("…")
+    count = f"{known} statement{'s' * (known != 1)}"
     joiner = " " if len(statements) == 1 else "\n"
     return visible(f"{count}:{joiner}" + "\n".join(" ".join(text.split()) for text in statements))
 

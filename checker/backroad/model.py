@@ -55,6 +55,13 @@ class Stage:
     checks: tuple[Check, ...]
 
 
+class Need(StrEnum):
+    """What the checks of an exercise have to be given besides the learner's code."""
+
+    SQL = "sql"
+    DOCUMENTS = "documents"
+
+
 @dataclass(frozen=True)
 class Limits:
     """What the subject may use; times in seconds, sizes in MiB."""
@@ -91,6 +98,8 @@ class Exercise:
     # A sequence and not a tuple: the roadmap gives one that reads the check files on first use.
     stages: Sequence[Stage]
     limits: Limits = Limits()
+    needs: tuple[Need, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def module(self) -> str:
@@ -179,10 +188,14 @@ class Solution:
 
 @dataclass(frozen=True)
 class ServiceCommand:
-    """How to start a service: `[service]` of a workspace's `backroad.toml`."""
+    """How to start a service: `[service]` of a workspace's `backroad.toml`.
+
+    `store` names the only database that the service can use, where it is "sqlite".
+    """
 
     start: str = "python app.py"
     ready_path: str = "/healthz"
+    store: str = ""
 
 
 class Verdict(StrEnum):
@@ -318,7 +331,10 @@ def report_from_json(entry: dict[str, Any]) -> Report:
 
 @dataclass(frozen=True)
 class Plan:
-    """One run: which checks judge which tree, and how."""
+    """One run: which checks judge which tree, and how.
+
+    `servers` holds the URLs of the user's own database servers; what has none is served by the kit.
+    """
 
     exercise: str
     kind: Kind
@@ -338,6 +354,9 @@ class Plan:
     max_level: Level = Level.NAMESPACES
     secret: tuple[Path, ...] = ()
     kit: str = ""
+    needs: tuple[Need, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    servers: Mapping[Need, str] = field(default_factory=dict, repr=False)
     cache: Path | None = None
     order: tuple[Check, ...] = field(default=(), repr=False)
 

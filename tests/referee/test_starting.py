@@ -11,8 +11,10 @@ import pytest
 
 from backroad.model import Kind, Level, Plan, ServiceCommand
 from backroad.referee import endings
+from backroad.referee.recorder import Recorder
 from backroad.referee.scratch import remove_folder
 from backroad.referee.starting import free_port, has_family, is_listening, launch, log_size
+from backroad.referee.supplies import Supplies
 
 
 def test_a_free_port_is_free() -> None:
@@ -28,7 +30,7 @@ def test_the_command_is_a_line_of_shell(plan: Callable[..., Plan], choices: dict
     """It runs in the submission's folder with PORT; its output goes to the log; the level is told."""
     command = ServiceCommand("echo $PORT && pwd && python -c 'print(42)'")
     made = plan("", kind=Kind.SERVICE, service=command, **choices)
-    running = launch(made, {"EXTRA": "1"})
+    running = launch(made, {"EXTRA": "1"}, Supplies(made, Recorder()))
     try:
         assert running.process.wait(20) == 0
         assert running.log.read_text().split() == [str(running.port), str(made.tree), "42"]
@@ -53,7 +55,8 @@ def test_a_family_may_outlive_its_first_process() -> None:
 
 def test_a_missing_command_is_told_by_the_shell(plan: Callable[..., Plan]) -> None:
     """What cannot be started ends, with the shell's words in the log."""
-    running = launch(plan("", kind=Kind.SERVICE, service=ServiceCommand("no-such-program")), {})
+    made = plan("", kind=Kind.SERVICE, service=ServiceCommand("no-such-program"))
+    running = launch(made, {}, Supplies(made, Recorder()))
     assert running.process.wait(20) == 127
     assert "no-such-program" in running.log.read_text()
     remove_folder(running.scratch)

@@ -18,7 +18,7 @@ FILTERED = """
     from backroad.subject import landlock, seccomp
     libc = landlock.libc
     libc.prctl(38, 1, 0, 0, 0)
-    seccomp.enforce(service=service)
+    seccomp.enforce(service=service, network=service)
 
     def tried(what):
         try:
@@ -103,7 +103,7 @@ def test_an_unknown_machine_is_no_level(monkeypatch: pytest.MonkeyPatch) -> None
     """Where the numbers are not known nothing is filtered by guess."""
     monkeypatch.setattr(platform, "machine", lambda: "vax")
     with pytest.raises(OSError, match="vax"):
-        seccomp.program(service=False)
+        seccomp.program(service=False, network=False)
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
@@ -111,7 +111,7 @@ def test_an_unknown_machine_is_no_level(monkeypatch: pytest.MonkeyPatch) -> None
 def test_every_jump_stays_inside(monkeypatch: pytest.MonkeyPatch, machine: str, service: bool) -> None:
     """The program is valid on both architectures: no jump leaves it, and it ends with a return."""
     monkeypatch.setattr(platform, "machine", lambda: machine)
-    code = seccomp.program(service=service)
+    code = seccomp.program(service=service, network=service)
     steps = [code[at : at + 8] for at in range(0, len(code), 8)]
     for number, step in enumerate(steps):
         kind, if_true, if_false = int.from_bytes(step[:2], "little"), step[2], step[3]

@@ -10,7 +10,7 @@ from backroad.content.names import subfolders
 from backroad.content.relations import relation_problems
 from backroad.content.stages import LazyStages, read_stages
 from backroad.errors import BackroadError, Problem, nearest, stop
-from backroad.model import Exercise, Kind, Limits, Roadmap, Route, Solution, Step
+from backroad.model import Exercise, Kind, Limits, Need, Roadmap, Route, Solution, Step
 
 _HARDEST = 5
 
@@ -106,9 +106,25 @@ def _exercise(content: Content, step: str, slug: str, table: Table) -> Exercise:
         after=table.texts("after"),
         stages=LazyStages(folder / "checks"),
         limits=_limits(table.table("limits", default={})),
+        needs=_needs(table),
+        environment=_environment(table.table("environment", default={})),
     )
     table.done()
     return exercise
+
+
+def _needs(table: Table) -> tuple[Need, ...]:
+    wanted = table.texts("needs", default=())
+    for word in wanted:
+        if word not in [*Need]:
+            table.wrong("needs", f"{word} is nothing that the kit has", nearest(word, [*Need]))
+    return tuple(need for need in Need if need in wanted)
+
+
+def _environment(table: Table) -> dict[str, str]:
+    settings = {name: table.text(name) for name in table.values}
+    table.done()
+    return settings
 
 
 def _limits(table: Table) -> Limits:

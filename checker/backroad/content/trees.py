@@ -14,6 +14,7 @@ from backroad.errors import BackroadError, Problem, nearest, stop
 from backroad.model import ServiceCommand
 
 SETTINGS = "backroad.toml"
+STORES = ("sqlite",)
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,11 @@ def service_command(settings: Table) -> ServiceCommand:
     """Return the `[service]` of a `backroad.toml`; what is wrong goes to the table's problems."""
     service = settings.table("service", default={})
     usual = ServiceCommand()
-    command = ServiceCommand(service.text("start", usual.start), service.text("ready_path", usual.ready_path))
-    service.text("store", "sqlite")
+    command = ServiceCommand(
+        service.text("start", usual.start),
+        service.text("ready_path", usual.ready_path),
+        service.choice("store", STORES) if "store" in service.values else usual.store,
+    )
     if not command.ready_path.startswith("/"):
         service.wrong("ready_path", f"is {command.ready_path!r}", "begin it with /")
     service.done()

@@ -6,6 +6,7 @@ from backroad.model import Kind, Level, Plan
 from backroad.referee.host import Host
 from backroad.referee.recorder import Recorder
 from backroad.referee.servicehost import ServiceHost
+from backroad.referee.supplies import Supplies
 
 
 class Bench:
@@ -14,11 +15,13 @@ class Bench:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.recorder = Recorder()
-        self.host = Host(plan, self.recorder)
-        self.services = ServiceHost(plan, self.recorder)
+        self.supplies = Supplies(plan, self.recorder)
+        self.host = Host(plan, self.recorder, self.supplies)
+        self.services = ServiceHost(plan, self.recorder, self.supplies)
 
     def launch_ahead(self) -> None:
         """Start the learner's side now, beside the import of pytest."""
+        self.supplies.launch_ahead()
         if self.plan.kind is Kind.SERVICE:
             self.services.launch_ahead()
         else:
@@ -34,3 +37,4 @@ class Bench:
         """End everything that was started."""
         self.host.close()
         self.services.close()
+        self.supplies.close()

@@ -16,6 +16,7 @@ from backroad.referee.launch import Started, read_part, start_subject
 from backroad.referee.proxies import Proxy
 from backroad.referee.recorder import Recorder
 from backroad.referee.remote import Remote
+from backroad.referee.supplies import Supplies
 from backroad.referee.unreadable import missing_file, missing_name, why_unreadable
 from backroad.referee.walls import walls
 
@@ -33,9 +34,10 @@ class Subject:
 class Host:
     """Gives each check its subject."""
 
-    def __init__(self, plan: Plan, recorder: Recorder) -> None:
+    def __init__(self, plan: Plan, recorder: Recorder, supplies: Supplies | None = None) -> None:
         self.plan = plan
         self.recorder = recorder
+        self._supplies = supplies or Supplies(plan, recorder)
         self.level: Level | None = None
         self._ahead: Started | None = None
         self._subject: Subject | None = None
@@ -101,6 +103,8 @@ class Host:
         return Trouble(why_unreadable(self.plan, error)) if isinstance(error, FromSubject) else None
 
     def _fill(self, subject: Subject) -> None:
+        if self.plan.needs:
+            subject.remote.watch(self.plan.needs)
         if self.plan.probes is not None:
             source = self.plan.probes.read_text(encoding="utf-8")
             try:
@@ -133,6 +137,8 @@ class Host:
             self.plan.limits,
             service=False,
             max_level=self.plan.max_level,
+            data=self._supplies.folders,
+            connect=self._supplies.ports,
         )
 
     def output(self) -> str | None:
@@ -150,6 +156,11 @@ class Host:
             subject.output_read = size
             return text or None
         return None
+
+    def ran(self) -> tuple[str, ...]:
+        """Return what the learner's code said to a database in this check."""
+        subject = self._subject
+        return subject.remote.ran() if subject is not None and self._alive(subject) else ()
 
     def drop_spares(self) -> None:
         """End the subjects that single checks had for themselves."""
@@ -172,6 +183,11 @@ class Module:
     def __init__(self, proxy: Proxy, plan: Plan) -> None:
         self._proxy = proxy
         self._plan = plan
+
+    @property
+    def backroad_proxy(self) -> Proxy:
+        """The handle on the module."""
+        return self._proxy
 
     def __getattr__(self, name: str) -> Any:
         try:

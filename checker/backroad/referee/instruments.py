@@ -1,12 +1,14 @@
-"""The checks' handles on what runs beside the learner's code: built-ins, counters."""
+"""The checks' handles on what runs beside the learner's code: built-ins, counters, records, races."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from backroad.referee.proxies import Proxy
 from backroad.referee.recorder import arguments
+from backroad.referee.recordings import Commands, Statements
 from backroad.referee.remote import Remote
 from backroad.referee.scripts import Script
 
@@ -56,3 +58,51 @@ class Instruments:
     def plain(self, key: Any) -> Any:
         """Return the value of a counted key, or of each in a list or tuple."""
         return self._remote.apply("plain", key)
+
+    @contextmanager
+    def statements(self) -> Iterator[Statements]:
+        """Record the SQL statements that SQLAlchemy runs for the learner's code during the `with`."""
+        seen, (before, _) = Statements(), self._remote.apply("mark")
+        yield seen
+        seen.fill(self._remote.apply("statements", before))
+
+    @contextmanager
+    def commands(self) -> Iterator[Commands]:
+        """Record the commands that PyMongo sends for the learner's code during the `with`."""
+        seen, (_, before) = Commands(), self._remote.apply("mark")
+        yield seen
+        seen.fill(self._remote.apply("commands", before))
+
+    def connections(self) -> int:
+        """Return how many connections are checked out of SQLAlchemy's pools now."""
+        return int(self._remote.apply("connections"))
+
+    def race(self, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Make calls `(target, "method", *arguments)` in threads that are let go together.
+
+        While they run, each pauses before every statement it sends to a database, so that a value which
+        was read is old when it is written. Returns what each call gave, or the exception it raised.
+        Keyword arguments are given as `keywords(name=value)`, last.
+        """
+        return self._remote.race([racing(*call) for call in calls])
+
+    def timezone(self, name: str) -> None:
+        """Have the learner's code live in another local time zone until the check is over."""
+        self._remote.set_timezone(name)
+
+
+class Keywords(dict[str, Any]):
+    """The keyword arguments of a call in a race."""
+
+
+def keywords(**arguments: Any) -> Keywords:
+    """Return keyword arguments, for the end of a call in a race."""
+    return Keywords(arguments)
+
+
+def racing(target: Any, name: str, *arguments: Any) -> tuple[Proxy, str, Sequence[Any], dict[str, Any]]:
+    """Return a call of a race in its four parts; the target is an object, or the learner's module."""
+    target = target if isinstance(target, Proxy) else target.backroad_proxy
+    if arguments and isinstance(arguments[-1], Keywords):
+        return target, name, arguments[:-1], dict(arguments[-1])
+    return target, name, arguments, {}

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from backroad.model import Check, Kind, Level, Limits, Plan, ServiceCommand
+from backroad.model import Check, Kind, Level, Limits, Need, Plan, ServiceCommand
 
 PATHS = ("checks", "tree")
 OPTIONAL_PATHS = ("probes", "cache")
@@ -33,6 +33,8 @@ def plan_from_json(data: dict[str, Any]) -> Plan:
     values["max_level"] = Level(data["max_level"])
     values["limits"] = Limits(**data["limits"])
     values["service"] = ServiceCommand(**data["service"])
+    values["needs"] = tuple(map(Need, data["needs"]))
+    values["servers"] = {Need(name): url for name, url in data["servers"].items()}
     values["order"] = tuple(map(check_from_json, data["order"]))
     return Plan(**values)
 

@@ -9,17 +9,21 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Generator
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from backroad.errors import KitFault
-from backroad.model import Check, Report, Result, Verdict
+from backroad.model import Check, Kind, Report, Result, Verdict
 from backroad.referee import verdicts
 from backroad.referee.bench import Bench
+from backroad.referee.database import Database
 from backroad.referee.evidence import Blocked, Trouble, Unusable
 from backroad.referee.host import Subject
 from backroad.referee.instruments import Builtins, Instruments
+from backroad.referee.mongo import Mongo
 from backroad.referee.recorder import short
 from backroad.referee.service import Service
 from backroad.referee.source import Source
@@ -29,6 +33,7 @@ MARKERS = (
     "hint(*rungs): direction, mechanism, nearly the code",
     "fresh: this check gets a subject of its own",
 )
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CORE_FIRST = "the core stages"
 
 
@@ -43,6 +48,7 @@ class Referee:
         self._bench = bench
         self._host = bench.host
         self._services = bench.services
+        self._supplies = bench.supplies
         self._on_result = on_result
         self._known = {f"test_{check.name}": check for check in self.plan.order}
         self._compared: tuple[str, Any, Any] | None = None
@@ -172,6 +178,7 @@ class Referee:
         names = verdicts.names_in(call.excinfo, item.path)
         output = None if evidence.verdict is Verdict.BLOCKED else self._host.output()
         result = verdicts.failed(check, evidence, self.recorder, names, output, call.duration)
+        result = replace(result, ran=self._host.ran())
         self.results[check.name] = result
         report.outcome = "failed"
         report.longrepr = verdicts.as_text(result)
@@ -180,6 +187,7 @@ class Referee:
         """Tell the result as soon as the check is over."""
         self._host.drop_spares()
         self._services.drop_spares()
+        self._supplies.end_check()
         name = nodeid.rpartition("::")[2].removeprefix("test_")
         if name in self.results:
             self._on_result(self.results[name])
@@ -239,6 +247,26 @@ class Referee:
             return self._services.service(fresh=is_fresh(request))
         except Trouble as trouble:
             raise Unusable(trouble) from None
+
+    @pytest.fixture
+    def database(self, request: pytest.FixtureRequest) -> Database:
+        """The referee's own view of a SQL database: the service's, or a new one for a check of a module."""
+        if self.plan.kind is Kind.MODULE:
+            return self._supplies.database()
+        store = request.getfixturevalue("service").store
+        if store is None:
+            raise LookupError(f'{self.plan.exercise}: exercise.toml does not say needs = ["sql"]')
+        return Database(store, self.recorder)
+
+    @pytest.fixture
+    def mongo(self) -> Mongo:
+        """A new document database, and the referee's own view of it."""
+        return self._supplies.mongo()
+
+    @pytest.fixture
+    def clock(self, request: pytest.FixtureRequest) -> Any:
+        """A clock beside the learner's code that stands still until it is told to move."""
+        return self._subject(request).remote.apply("fake_clock", NOON)
 
 
 def is_fresh(request: pytest.FixtureRequest) -> bool:

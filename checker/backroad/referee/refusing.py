@@ -1,24 +1,23 @@
-"""Starts a service that has to refuse: it ends by itself, with a code that says so, and in words."""
+"""Waits for a service that has to refuse to start: with an exit code that says so, and in words."""
 
 from __future__ import annotations
 
 import time
 
-from backroad.model import Plan, Verdict
+from backroad.model import Verdict
 from backroad.referee import endings, unready
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.scratch import remove_folder
 from backroad.referee.servicelog import read_log
-from backroad.referee.starting import Running, Settings, has_family, is_listening, launch
+from backroad.referee.starting import Running, Settings, has_family, is_listening
 
 POLL = 0.005
 DUE = "it ends by itself with a non-zero exit code, says why, and never listens"
 
 
-def wait_for_refusal(plan: Plan, env: Settings, seconds: float, did: str) -> str:
+def wait_for_refusal(running: Running, seconds: float, did: str) -> str:
     """Return what a process of the service said before it refused; the check fails where it does not."""
-    running = launch(plan, env)
     try:
         failed = wait_for_end(running, seconds)
     finally:

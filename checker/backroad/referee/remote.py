@@ -17,6 +17,7 @@ from backroad.referee.recorder import Recorder, short
 from backroad.wire import Decoder, Encoder, WireError
 
 METHOD = object()
+UTC = "UTC"
 MAX_NAME = 200
 
 
@@ -31,11 +32,17 @@ class Remote:
         self._proxies: WeakValueDictionary[int, Proxy] = WeakValueDictionary()
         self._errors: dict[int, type[Exception]] = {}
         self._released: list[int] = []
+        self._timezone = UTC
+        self._mark: list[int] | None = None
         self.begin_check()
 
     def begin_check(self) -> None:
-        """Start the clock of a check, which bounds all its calls together."""
+        """Start the clock of a check, which bounds all its calls together, and its record."""
         self._deadline = time.monotonic() + self._limits.check - self.channel.lent
+        if self._timezone != UTC:
+            self.set_timezone(UTC)
+        if self._mark is not None:
+            self._mark = self.apply("mark")
 
     def request(self, op: str, *, seconds: float | None = None, **fields: Any) -> Any:
         """Send one request and return its value; raises what the learner's code raised."""
@@ -107,6 +114,32 @@ class Remote:
             seconds=max(self._limits.call, self._limits.check / 2) if steps else None,
         )
 
+    def race(self, calls: Sequence[tuple[Proxy, str, Sequence[Any], Mapping[str, Any]]]) -> list[Any]:
+        """Make calls in threads that are let go together; returns values, and exceptions as instances."""
+        first = ", ".join(call_text(*call) for call in calls[:1])
+        self._recorder.did(f"{len(calls)} threads at once: {first}{', …' if len(calls) > 1 else ''}")
+        outcomes = self.request(
+            "race",
+            calls=[
+                self._encode([target, name, list(args), dict(kwargs)]) for target, name, args, kwargs in calls
+            ],
+            seconds=max(self._limits.call, self._limits.check * 0.8),
+        )
+        if not isinstance(outcomes, list) or len(outcomes) != len(calls):
+            raise self.tampered("a race without its outcomes")
+        return [self._raced(outcome) for outcome in outcomes]
+
+    def _raced(self, outcome: Any) -> Any:
+        """Return the value of one call of a race, or its exception."""
+        if not isinstance(outcome, dict):
+            raise self.tampered("an outcome that is none")
+        if "raised" not in outcome:
+            return self.decode(outcome.get("ok"))
+        error = self._rebuild(outcome["raised"])
+        if isinstance(error, Trouble):
+            raise error
+        return error
+
     def played(self, text: str) -> None:
         """Record a script in one line."""
         self._recorder.did(text)
@@ -130,6 +163,27 @@ class Remote:
         limit = limit_of(told, self._limits)
         if limit is not None:
             raise self.at_limit(limit, told)
+
+    def set_timezone(self, name: str) -> None:
+        """Put the subject into a local time zone."""
+        self.apply("set_timezone", name)
+        self._timezone = name
+
+    def watch(self, needs: Sequence[str]) -> None:
+        """Have what the drivers of databases do recorded."""
+        self.apply("watch", list(needs))
+        self._mark = self.apply("mark")
+
+    def ran(self) -> tuple[str, ...]:
+        """Return the last things that the learner's code said to a database in this check."""
+        if self._mark is None:
+            return ()
+        try:
+            total, *texts = self.apply("spoken", self._mark)
+            before = int(total) - len(texts)
+        except (Trouble, Exception):
+            return ()  # it is dead, or says nonsense: the verdict is known already
+        return (*([f"… {before:,} before"] if before > 0 else []), *map(str, texts))
 
     def settle(self) -> None:
         """Let the subject forget what the check has let go; its own check answers for a `__del__`."""

@@ -9,15 +9,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from backroad.model import Need, Plan
+
+MEMORY = Path("/dev/shm")
+ROOM = 512 * 2**20
+
 
 @contextmanager
-def temporary_folder(prefix: str) -> Iterator[Path]:
+def temporary_folder(prefix: str, place: Path | None = None) -> Iterator[Path]:
     """Make a folder for the time of the `with`."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix)).resolve()
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place)).resolve()
     try:
         yield folder
     finally:
         remove_folder(folder)
+
+
+def fast_folder(plan: Plan) -> Path | None:
+    """Return where the files of a run belong: databases in memory, because their commits wait for disks."""
+    with suppress(OSError, AttributeError):  # there is no statvfs on Windows
+        state = os.statvfs(MEMORY)
+        roomy = state.f_bavail * state.f_frsize >= ROOM
+        if Need.SQL in plan.needs and roomy and os.access(MEMORY, os.W_OK | os.X_OK):
+            return MEMORY
+    return None
 
 
 def remove_folder(folder: Path) -> None:

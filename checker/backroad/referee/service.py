@@ -32,6 +32,8 @@ from backroad.referee.starting import (
     launch,
     log_size,
 )
+from backroad.referee.stores import Store
+from backroad.referee.supplies import Supplies
 
 T = TypeVar("T")
 POLL = 0.005
@@ -42,17 +44,38 @@ UNSET = object()
 class Service:
     """The client of one running service; what checks call."""
 
-    def __init__(self, plan: Plan, recorder: Recorder, env: Settings | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        recorder: Recorder,
+        env: Settings | None = None,
+        supplies: Supplies | None = None,
+        store: Store | None = None,
+    ) -> None:
         self._plan = plan
         self._recorder = recorder
         self._env = dict(env or {})
+        self._supplies = supplies or Supplies(plan, recorder)
+        self._shares_store = store is not None
+        self._store = store
         self._running: Running | None = None
         self._last_log = ""
         self._seconds = DEBUG_SECONDS if plan.in_process else plan.limits.call
 
     def launch(self) -> None:
         """Start the process; it gets ready while something else is done."""
-        self._running = launch(self._plan, self._env)
+        self._running = launch(self._plan, self._settings(), self._supplies)
+
+    @property
+    def store(self) -> Store | None:
+        """Its database, new and empty when it is asked for first; None where the exercise needs none."""
+        if self._store is None:
+            self._store = self._supplies.store()
+        return self._store
+
+    def _settings(self) -> dict[str, str | None]:
+        """Return what its environment holds beside the usual."""
+        return {**self._supplies.settings(self.store), **self._env}
 
     def start(self) -> None:
         """Start the service if it is not running, and wait until it listens and answers."""
@@ -176,7 +199,8 @@ class Service:
         """Run a second process of the same command on another port for the time of the `with`."""
         settings = settings_text(env or {})
         self._recorder.did(f"started {self._plan.service.start} once more, on another port{settings}")
-        other = Service(self._plan, self._recorder, {**self._env, **(env or {})})
+        settings_of_both = {**self._env, **(env or {})}
+        other = Service(self._plan, self._recorder, settings_of_both, self._supplies, self.store)
         try:
             other.start()
             yield other
@@ -190,7 +214,8 @@ class Service:
         changed = {**(env or {}), **dict.fromkeys(unset)}
         did = f"started {self._plan.service.start} once more{settings_text(changed)}"
         self._recorder.did(did)
-        return wait_for_refusal(self._plan, {**self._env, **changed}, seconds, did)
+        settings = {**self._settings(), **changed}
+        return wait_for_refusal(launch(self._plan, settings, self._supplies), seconds, did)
 
     def restart(self) -> None:
         """Stop the service as a platform would, and start it again in the same environment."""
@@ -235,6 +260,13 @@ class Service:
             endings.end(running.process)
             self._last_log = read_log(running.log)
             remove_folder(running.scratch)
+
+    def discard(self) -> None:
+        """End it at once, and drop the database that it had for itself."""
+        self.kill()
+        if self._store is not None and not self._shares_store:
+            self._supplies.drop(self._store)
+            self._store = None
 
     # What silence means
 

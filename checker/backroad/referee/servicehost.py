@@ -8,14 +8,16 @@ from backroad.model import Level, Plan
 from backroad.referee.evidence import Trouble
 from backroad.referee.recorder import Recorder
 from backroad.referee.service import Service
+from backroad.referee.supplies import Supplies
 
 
 class ServiceHost:
     """Gives each check its service: the run's own, or a new one."""
 
-    def __init__(self, plan: Plan, recorder: Recorder) -> None:
+    def __init__(self, plan: Plan, recorder: Recorder, supplies: Supplies | None = None) -> None:
         self._plan = plan
         self._recorder = recorder
+        self._supplies = supplies or Supplies(plan, recorder)
         self._service: Service | None = None
         self._spares: list[Service] = []
         self._ready = False
@@ -24,7 +26,7 @@ class ServiceHost:
 
     def launch_ahead(self) -> None:
         """Start the process now; checks wait for it when they need it."""
-        self._service = Service(self._plan, self._recorder)
+        self._service = Service(self._plan, self._recorder, supplies=self._supplies)
         self._service.launch()
         self.level = self._service.level
 
@@ -35,12 +37,12 @@ class ServiceHost:
         if self._ready and self._service is not None and not self._service.is_alive:
             self._replace()
         if fresh:
-            spare = Service(self._plan, self._recorder)
+            spare = Service(self._plan, self._recorder, supplies=self._supplies)
             self._spares.append(spare)
             self._start(spare)
             return spare
         if self._service is None:
-            self._service = Service(self._plan, self._recorder)
+            self._service = Service(self._plan, self._recorder, supplies=self._supplies)
         if not self._ready:
             self._start(self._service)
             self._ready = True
@@ -51,20 +53,20 @@ class ServiceHost:
             service.start()
         except Trouble as trouble:
             self._unready = trouble
-            service.kill()
+            service.discard()
             raise
         self.level = service.level
 
     def _replace(self) -> None:
         """Drop a service that died or was ended during the last check."""
         if self._service is not None:
-            self._service.kill()
+            self._service.discard()
         self._service, self._ready = None, False
 
     def drop_spares(self) -> None:
         """Stop the services that single checks had for themselves."""
         for spare in self._spares:
-            spare.kill()
+            spare.discard()
         self._spares.clear()
 
     def close(self) -> None:
@@ -72,5 +74,5 @@ class ServiceHost:
         self.drop_spares()
         if self._service is not None:
             with suppress(OSError):
-                self._service.kill()
+                self._service.discard()
             self._service = None

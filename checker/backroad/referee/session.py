@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -27,7 +27,8 @@ from backroad.model import (
 )
 from backroad.referee import endings
 from backroad.referee.planfile import plan_to_json
-from backroad.referee.scratch import temporary_folder
+from backroad.referee.scratch import fast_folder, temporary_folder
+from backroad.referee.servers import configured
 
 REFEREE = Path(__file__).resolve().parent / "__main__.py"
 GRACE_SECONDS = 8.0
@@ -47,8 +48,10 @@ def plan_for(exercise: Exercise, tree: Tree, **choices: Any) -> Iterator[Plan]:
         yield plan_of(exercise, root, submission=tree.digest(), service=tree.service(), **choices)
 
 
-def plan_of(exercise: Exercise, root: Path, **choices: Any) -> Plan:
-    """Return the plan of a run over a folder that is there."""
+def plan_of(
+    exercise: Exercise, root: Path, *, environ: Mapping[str, str] = os.environ, **choices: Any
+) -> Plan:
+    """Return the plan of a run over a folder that is there; `environ` may name database servers."""
     probes = exercise.folder / "probes.py"
     return Plan(
         exercise=exercise.slug,
@@ -61,6 +64,9 @@ def plan_of(exercise: Exercise, root: Path, **choices: Any) -> Plan:
         order=exercise.checks,
         secret=(exercise.solution.parents[1], exercise.folder.parents[1]),
         kit=__version__,
+        needs=exercise.needs,
+        environment=exercise.environment,
+        servers={need: url for need, url in configured(environ).items() if need in exercise.needs},
         **choices,
     )
 
@@ -71,7 +77,10 @@ def run(plan: Plan, on_result: OnResult | None = None, seconds: float | None = N
     `seconds` ends the whole run: in-process, no deadline reaches the learner's code.
     """
     # Held here and not by the referee: whatever becomes of that process, the folder goes.
-    with tempfile.TemporaryFile() as complaints, temporary_folder("backroad-run-") as scratch:
+    with (
+        tempfile.TemporaryFile() as complaints,
+        temporary_folder("backroad-run-", fast_folder(plan)) as scratch,
+    ):
         process = subprocess.Popen(
             [sys.executable, "-P", str(REFEREE)],
             stdin=subprocess.PIPE,

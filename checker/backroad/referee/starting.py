@@ -20,6 +20,7 @@ from backroad.model import Level, Plan
 from backroad.referee import endings
 from backroad.referee.launch import LAUNCHER, clean_environment
 from backroad.referee.servicelog import read_log
+from backroad.referee.supplies import Supplies
 from backroad.referee.walls import walls
 
 PROBE_SECONDS = 1.0
@@ -47,7 +48,7 @@ class Running:
         return (self.process.pid, *endings.descendants(self.process.pid))
 
 
-def launch(plan: Plan, env: Settings) -> Running:
+def launch(plan: Plan, env: Settings, supplies: Supplies) -> Running:
     """Start the service's command on a free port, in its own session, locked in."""
     scratch = Path(tempfile.mkdtemp(prefix="backroad-"))
     log = scratch.with_name(scratch.name + ".out")
@@ -69,8 +70,10 @@ def launch(plan: Plan, env: Settings) -> Running:
         plan.limits,
         service=True,
         max_level=plan.max_level,
+        data=supplies.folders,
+        connect=[port, *supplies.ports],
     )
-    process, level = launch_confined(plan, environment, log, {**limits, "connect": [port]})
+    process, level = launch_confined(plan, environment, log, limits)
     return Running(process, port, scratch, log, level)
 
 

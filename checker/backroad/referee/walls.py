@@ -19,15 +19,27 @@ KIT_PARTS = ("subject", "wire.py", "__init__.py")
 
 
 def walls(
-    tree: Path, scratch: Path, secret: Iterable[Path], limits: Limits, *, service: bool, max_level: Level
+    tree: Path,
+    scratch: Path,
+    secret: Iterable[Path],
+    limits: Limits,
+    *,
+    service: bool,
+    max_level: Level,
+    data: Iterable[Path] = (),
+    connect: Iterable[int] = (),
 ) -> dict[str, Any]:
-    """Return the values of `confinement.Walls` for one submission."""
+    """Return the values of `confinement.Walls` for one submission.
+
+    `data` are folders of databases, `connect` the ports on this machine that it may connect to.
+    """
     readable, listable = open_paths(tuple(sorted({PACKAGE, *(path.resolve() for path in secret)})))
     return {
         "service": service,
         "readable": [*readable, *(str(PACKAGE / part) for part in KIT_PARTS), *linked_folders(tree)],
         "listable": listable,
-        "writable": [str(tree), str(scratch)],
+        "writable": [str(tree), str(scratch), *map(str, data)],
+        "connect": list(connect),
         "memory": limits.memory * (2 if service else 1),
         "file": max(limits.file, limits.output),
         "processes": limits.processes,

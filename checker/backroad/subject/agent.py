@@ -2,6 +2,7 @@
 
 Operations: `load` (the learner's module), `probes` (the exercise's own helper text), `call` (a callable or a
 method), `apply` (a built-in, operator or instrument, by name), `play` (a script of calls in one message),
+`race` (calls in threads let go together),
 `release` (nothing but what every request may do: forget objects).
 The same class serves a process of its own and, for debugging, the referee's process.
 """
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from types import BuiltinFunctionType, FunctionType, MappingProxyType, MethodType
 from typing import Any
 
-from backroad.subject import instruments, loader
+from backroad.subject import instruments, loader, recording, times
 from backroad.subject.handles import Handles, describe, flush
 from backroad.wire import Decoder, Encoder, TooBig, pack
 
@@ -66,6 +67,8 @@ TRUSTED: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
     }
     | {"advance": advance, "public_names": public_names}
     | {name: getattr(instruments, name) for name in ("counted", "comparisons", "reset_comparisons", "plain")}
+    | {name: getattr(recording, name) for name in "watch mark statements commands spoken connections".split()}
+    | {name: getattr(times, name) for name in ("fake_clock", "set_timezone")}
 )
 
 
@@ -83,6 +86,7 @@ class Agent:
             "call": self._call,
             "apply": self._apply,
             "play": self._play,
+            "race": self._race,
             "release": lambda _: None,
         }
 
@@ -157,6 +161,23 @@ class Agent:
                 self._outcome(target, operation, encoder)
             lines.append(counter.lines)
         return lines
+
+    def _race(self, request: dict[str, Any]) -> Any:
+        from backroad.subject.races import run_race
+
+        calls = [self._racing(self._decode(call)) for call in request["calls"]]
+        return Raw([self._raced(outcome) for outcome in run_race(calls)])
+
+    def _racing(self, call: list[Any]) -> Callable[[], Any]:
+        """Return one call of a race: `[target, method, arguments, keywords]`."""
+        target, name, arguments, keywords = call
+        return lambda: getattr(target, name)(*arguments, **keywords)
+
+    def _raced(self, outcome: Any) -> Any:
+        """Return the JSON of a call of a race: its value, or its exception as a check can catch it."""
+        if outcome.error is not None:
+            return {"raised": self._referred(outcome.error)}
+        return {"ok": self._encode(outcome.value)}
 
     def _outcome(self, target: Any, operation: list[Any], encoder: Encoder) -> Any:
         """Return JSON: `[value]`, 0 for a value that nobody compares, or `{"raised": description}`."""

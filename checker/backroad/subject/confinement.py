@@ -127,7 +127,7 @@ def running_tasks() -> int:
 
 def raise_walls(walls: Walls) -> None:
     """Apply Landlock and seccomp."""
-    rules = landlock.Ruleset(limit_connect=walls.service)
+    rules = landlock.Ruleset(limit_connect=walls.service or bool(walls.connect))
     rules.allow(walls.readable, landlock.READ | landlock.EXECUTE)
     rules.allow(walls.listable, landlock.READ_DIR)
     devices = DEVICES + SHARED_MEMORY if walls.service else DEVICES
@@ -138,4 +138,4 @@ def raise_walls(walls: Walls) -> None:
     if landlock.libc is None or landlock.libc.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError("no_new_privs was refused")
     rules.enforce()
-    seccomp.enforce(service=walls.service)
+    seccomp.enforce(service=walls.service, network=walls.service or bool(walls.connect))

@@ -113,7 +113,7 @@ def prlimit_rule() -> list[Instruction]:
 
 
 def socket_rule() -> list[Instruction]:
-    """Services get TCP sockets; no UDP, no raw packets, no Unix sockets (Landlock does not cover these)."""
+    """TCP sockets; no UDP, no raw packets, no Unix sockets (Landlock does not cover these)."""
     deny, allow = fails_with(errno.EACCES), Instruction(RETURN, ALLOW)
     family = [
         argument(0),
@@ -130,7 +130,7 @@ def socket_rule() -> list[Instruction]:
     return [*family, *kind, allow, deny]
 
 
-def program(*, service: bool) -> bytes:
+def program(*, service: bool, network: bool) -> bytes:
     """Return the filter for this machine; raises OSError where its numbers are not known."""
     machine = platform.machine()
     if machine not in ARCHITECTURES:
@@ -145,22 +145,23 @@ def program(*, service: bool) -> bytes:
         Instruction(JUMP_GREATER_EQUAL, X32_BIT, 0, 1),
         fails_with(errno.ENOSYS),
     ]
-    for name, body in rules(service=service).items():
+    for name, body in rules(service=service, network=network).items():
         number = numbers[name]
         if number is not None:
             steps += on(number, body)
     return b"".join(step.pack() for step in [*steps, Instruction(RETURN, ALLOW)])
 
 
-def rules(*, service: bool) -> dict[str, list[Instruction]]:
-    """Return what happens to each call that is not simply allowed."""
+def rules(*, service: bool, network: bool) -> dict[str, list[Instruction]]:
+    """Return what happens to each call that is not simply allowed; Landlock limits whom a network reaches."""
     denied = NEVER if service else NEVER + NEVER_IN_MODULES
     found = {name: [fails_with(NO_MORE if name in ("fork", "vfork") else errno.EPERM)] for name in denied}
     found["clone3"] = [fails_with(errno.ENOSYS)]  # glibc then uses clone, whose flags can be seen
     found["prlimit64"] = prlimit_rule()
+    if network:
+        found["socket"] = socket_rule()
     if service:
         found["clone"] = clone_rule(CLONE_NAMESPACES, errno.EPERM, denied_when_set=True)
-        found["socket"] = socket_rule()
     else:
         found["clone"] = clone_rule(CLONE_THREAD, NO_MORE, denied_when_set=False)
         found["tgkill"] = tgkill_rule()
@@ -173,11 +174,11 @@ class Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
-def enforce(*, service: bool) -> None:
+def enforce(*, service: bool, network: bool) -> None:
     """Apply the filter to this process and what it starts, for ever; needs no_new_privs."""
     if libc is None:
         raise OSError("no seccomp here")
-    code = program(service=service)
+    code = program(service=service, network=network)
     buffer = ctypes.create_string_buffer(code, len(code))
     described = Program(len(code) // 8, ctypes.addressof(buffer))
     if libc.prctl(SET_MODE_FILTER, FILTER_MODE, ctypes.byref(described), 0, 0) != 0:
