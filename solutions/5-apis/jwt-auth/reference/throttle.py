@@ -1,0 +1,34 @@
+"""Failed logins: whoever guesses passwords of one e-mail has to wait."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from sqlalchemy import Connection, func, insert, select
+
+from settings import Settings
+from tables import login_failures
+
+
+def seconds_to_wait(connection: Connection, email: str, settings: Settings) -> int:
+    """Return for how long logins of an e-mail are refused; 0 when they are not."""
+    if not settings.max_failures:
+        return 0
+    begin = int(time.time()) - settings.failure_window
+    of_late = (login_failures.c.email_hash == hash_of(email), login_failures.c.failed_at > begin)
+    found = select(func.count(), func.min(login_failures.c.failed_at)).where(*of_late)
+    count, first = connection.execute(found).one()
+    return first - begin if count >= settings.max_failures else 0
+
+
+def note_failure(connection: Connection, email: str, settings: Settings) -> None:
+    """Remember a failed login, whether the e-mail is known or not."""
+    if settings.max_failures:
+        row = {"email_hash": hash_of(email), "failed_at": int(time.time())}
+        connection.execute(insert(login_failures).values(row))
+
+
+def hash_of(email: str) -> str:
+    """Return what is stored of an e-mail: people type passwords into the wrong field."""
+    return hashlib.sha256(email.encode()).hexdigest()
