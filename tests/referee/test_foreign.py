@@ -22,6 +22,10 @@ ERRORS = """
             super().__init__(key, *more)
             self.key = key
             self.more = list(more)
+    class Described:
+        code = "gone"
+    class Gone(Described, Base): pass
+    def mixed(): raise Gone("it is")
     class Mute(Base):
         def __str__(self): raise RuntimeError("no")
     class Lying(Exception):
@@ -232,3 +236,12 @@ def test_memory_is_no_exception_to_catch(loaded: Callable[..., Subject]) -> None
     with pytest.raises(Trouble) as caught:
         module.f()
     assert caught.value.evidence.verdict is Verdict.LIMIT
+
+
+def test_a_mixin_that_is_no_exception_does_not_matter(subject: Any) -> None:
+    """Classes of exceptions may have other bases too, as those of many libraries have."""
+    with pytest.raises(subject.Base) as caught:
+        subject.mixed()
+    assert type(caught.value).__name__ == "Gone"
+    assert isinstance(caught.value, subject.Gone)
+    assert (str(caught.value), caught.value.code) == ("it is", "gone")

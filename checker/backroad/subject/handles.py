@@ -36,7 +36,8 @@ class Handles:
         told = {"ref": number, "type": name_of(type(value)), "what": what(value), "name": name_of(value)}
         if told["what"] == "error":
             bases = type.__getattribute__(value, "__bases__")
-            told["bases"] = [self.refer(base) for base in bases if not is_builtin(base)]
+            own = [base for base in bases if what(base) == "error" and not is_builtin(base)]
+            told["bases"] = [self.refer(base) for base in own]
             told["builtin"] = nearest_builtin(value)
         return told
 
