@@ -35,7 +35,7 @@ def register() -> Any:
     hashed = hash_password(password, full_cost=settings().full_cost)
     try:
         with transaction() as connection:
-            connection.execute(insert(users).values(user, password_hash=hashed))
+            connection.execute(insert(users).values(**user, password_hash=hashed))
     except IntegrityError:  # to ask first would leave a gap for a second caller
         return problem(409, errors=[Fault("email", "duplicate", "is registered already")])
     return shown(user), 201, {"Location": "/v1/me"}

@@ -8,7 +8,7 @@ from flask import Response, abort, request
 
 from given.problems import problem
 
-CREDENTIALS = re.compile(r"Bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
+CREDENTIALS = re.compile(r"Bearer +(\S+) *", re.IGNORECASE)
 
 
 def bearer_token() -> str:

@@ -1,0 +1,180 @@
+"""Log in"""
+
+from uuid import uuid4
+
+from backroad.checks import a, answer, hint, problem, read_jwt, requires
+
+PASSWORD = "correct horse battery"
+SECRET = "the checks know this key, so it is no secret at all"
+PAIR = {
+    "access_token": a(str),
+    "token_type": "Bearer",
+    "expires_in": 900,
+    "refresh_token": a(str),
+    "refresh_expires_in": 1_209_600,
+}
+
+
+def register(service):
+    """Register somebody new and return their e-mail and the reply."""
+    email = f"{uuid4().hex}@example.org"
+    return email, service.post("/v1/auth/register", json={"email": email, "password": PASSWORD})
+
+
+def log_in(service, email, password=PASSWORD):
+    """Send a login."""
+    return service.post("/v1/auth/login", json={"email": email, "password": password})
+
+
+def me(service, authorization):
+    """Ask who the caller is."""
+    return service.get("/v1/me", headers={"Authorization": authorization})
+
+
+@hint(
+    "The view is there; what is missing is what it stores of the password",
+    "Werkzeug, which comes with Flask, hashes with a salt: see werkzeug.security",
+    "In passwords.py: return generate_password_hash(password)",
+)
+def test_register_creates_a_user(service):
+    """POST /v1/auth/register answers 201 with the user, and never with the password
+
+    What is shown once by mistake stays in logs, caches and browser histories for years
+    """
+    email, reply = register(service)
+    name = email.partition("@")[0]
+    user = {"id": a(str), "email": email, "display_name": name, "created_at": a(str)}
+    assert reply == answer(201, user)
+    assert "Location" in reply.headers
+    assert reply.headers["Location"].endswith("/v1/me")
+    assert 1 <= len(reply.json["id"]) <= 64
+    _, another = register(service)
+    assert another == answer(201)
+    assert another.json["id"] != reply.json["id"]
+    body = {"email": f"{uuid4().hex}@example.org", "password": PASSWORD, "display_name": "Ada"}
+    reply = service.post("/v1/auth/register", json=body)
+    assert reply == answer(201, {**user, "email": body["email"], "display_name": "Ada"})
+
+
+@hint(
+    "Find the user by e-mail, compare the password with its hash, answer with two tokens",
+    "jwt.encode() makes the access token; the refresh token can be random text until stage 3",
+    'jwt.encode({"sub": user.id, "exp": now + 900, …}, secret, "HS256"); secrets.token_urlsafe(32)',
+)
+@requires("register_creates_a_user")
+def test_login_returns_a_pair(service):
+    """POST /v1/auth/login answers both tokens, how long they last, and no-store
+
+    Whatever sits between service and caller may keep an answer, unless it says that it must not
+    """
+    email, _ = register(service)
+    reply = log_in(service, email)
+    assert reply == answer(200, PAIR)
+    assert "no-store" in reply.headers.get("Cache-Control", "").lower()
+    again = log_in(service, email)
+    assert again == answer(200, PAIR)
+    assert again.json["refresh_token"] != reply.json["refresh_token"]
+    assert again.json["access_token"] != reply.json["access_token"]
+
+
+@hint(
+    "A stranger must not learn from the answer whether an e-mail is registered",
+    "One answer for both: no such user, and a wrong password",
+    'return problem(401, "invalid_credentials") in both cases',
+)
+@requires("login_returns_a_pair")
+def test_wrong_logins_look_alike(service):
+    """A wrong password and an unknown e-mail get the same 401
+
+    Who can find out which addresses have an account tries stolen passwords on those only
+    """
+    email, _ = register(service)
+    wrong = log_in(service, email, "correct horse batterY")
+    assert wrong == problem(401, "invalid_credentials")
+    unknown = log_in(service, f"{uuid4().hex}@example.org")
+    assert unknown == problem(401, "invalid_credentials")
+    assert without_instance(wrong) == without_instance(unknown)
+    assert log_in(service, email, "short") == problem(401, "invalid_credentials")
+    assert log_in(service, email) == answer(200)
+
+
+def without_instance(reply):
+    """Return an error body without what names the one request."""
+    return {name: value for name, value in reply.json.items() if name != "instance"}
+
+
+@hint(
+    "The caller sends the access token back in a header: Authorization: Bearer eyJ…",
+    "jwt.decode() checks the signature and returns the claims; sub says which user it is",
+    'jwt.decode(token, secret, algorithms=["HS256"], audience=…, issuer=…)["sub"], then find the user',
+)
+@requires("login_returns_a_pair")
+def test_me_shows_the_user(service):
+    """GET /v1/me answers whom the access token belongs to
+
+    Nothing but the token says who is calling; all that a service allows rests on reading it right
+    """
+    email, registered = register(service)
+    first = log_in(service, email).json["access_token"]
+    assert me(service, f"Bearer {first}") == answer(200, registered.json)
+    other_email, other = register(service)
+    second = log_in(service, other_email).json["access_token"]
+    assert me(service, f"Bearer {second}") == answer(200, other.json)
+    assert me(service, f"bearer {first}") == answer(200, registered.json)
+    assert me(service, f"BEARER {first}") == answer(200, registered.json)
+
+
+@hint(
+    "Without a token the answer is 401, and says in WWW-Authenticate what is wanted: Bearer",
+    "Split the header at its blank; anything but the word Bearer and one token is no token",
+    'problem(401, "unauthenticated", headers={"WWW-Authenticate": "Bearer"})',
+)
+@requires("me_shows_the_user")
+def test_me_needs_a_token(service):
+    """Without a Bearer token in the header the answer is 401 and asks for one
+
+    A header that a client library cannot read as a challenge never makes it log in again
+    """
+    reply = service.get("/v1/me")
+    assert reply == problem(401, "unauthenticated")
+    challenge = reply.headers.get("WWW-Authenticate", "")
+    assert challenge.lower().startswith("bearer")
+    assert "error=" not in challenge
+    email, _ = register(service)
+    token = log_in(service, email).json["access_token"]
+    assert refusal(service.get("/v1/me", {"access_token": token})) == "401"
+    for wrong in ("Basic YWRhOnNlY3JldA==", f"Basic {token}", token, "Bearer", f"Bearer {token} {token}"):
+        shown = wrong.replace(token, "<token>")
+        assert {"Authorization": shown, "status": refusal(me(service, wrong))} == {
+            "Authorization": shown,
+            "status": "401",
+        }
+
+
+def refusal(reply):
+    """Return the status of a reply as a text, with what is wrong with its challenge."""
+    if reply.status == 401 and not reply.headers.get("WWW-Authenticate", "").lower().startswith("bearer"):
+        return "401 without WWW-Authenticate: Bearer"
+    return str(reply.status)
+
+
+@hint(
+    "A default secret is one that everybody can read in your source, and sign with",
+    "Before app.run(): count the bytes of JWT_SECRET, and leave with a message",
+    'if len(os.environ.get("JWT_SECRET", "").encode()) < 32: sys.exit("JWT_SECRET needs 32 bytes")',
+)
+@requires("login_returns_a_pair")
+def test_refuses_to_start_without_a_real_secret(service):
+    """Without JWT_SECRET, or with less than 32 bytes of it, the service does not start
+
+    A service that starts with a guessable key works so well that nobody notices until somebody forges
+    """
+    service.refuses_to_start(unset=["JWT_SECRET"])
+    for secret in ("", "secret", "x" * 31):
+        service.refuses_to_start(env={"JWT_SECRET": secret})
+    secret = "é" * 16  # 32 bytes in UTF-8
+    with service.another(env={"JWT_SECRET": secret}) as other:
+        email, _ = register(other)
+        reply = log_in(other, email)
+        assert reply == answer(200, PAIR)
+        read_jwt(reply.json["access_token"], secret)
