@@ -1,0 +1,81 @@
+"""What must run beside the learner's code: its environment, its pool, SQLite's own settings."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+import threading
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy.pool import QueuePool
+
+
+@contextmanager
+def environment(settings):
+    """Set DATABASE_URL as told, or leave it out, for the time of a `with`."""
+    before = os.environ.pop("DATABASE_URL", None)
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        os.environ.pop("DATABASE_URL", None)
+        if before is not None:
+            os.environ["DATABASE_URL"] = before
+
+
+def url_of(make_engine, arguments, settings):
+    """Return the kind of database and the name in the URL of an engine."""
+    with environment(settings):
+        try:
+            engine = make_engine(*arguments)
+        except ModuleNotFoundError as error:
+            # The driver need not be here; that it is looked for tells that the URL was understood.
+            if (error.name or "").startswith(("psycopg", "pg8000", "asyncpg")):
+                return ["postgresql", "postgres"]
+            raise
+        return [engine.url.get_backend_name(), engine.url.database]
+
+
+def pragmas(make_engine, names):
+    """Return `(name, value)` of some settings on each of three connections that are open at once."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = make_engine(f"sqlite:///{Path(folder) / 'settings.db'}")
+        connections = [engine.connect() for _ in range(3)]
+        found = [
+            (name, connection.exec_driver_sql(f"PRAGMA {name}").scalar())
+            for connection in connections
+            for name in names
+        ]
+        for connection in connections:
+            connection.close()
+        engine.dispose()
+    return found
+
+
+def allow_one_connection(engine):
+    """Give an engine a pool of one connection; who asks for a second one waits for a second, then fails."""
+    engine.dispose()
+    old = engine.pool
+    # As Pool.recreate does it: the same way to connect, the same listeners.
+    engine.pool = QueuePool(
+        old._creator, pool_size=1, max_overflow=0, timeout=1, _dispatch=old.dispatch, dialect=engine.dialect
+    )
+
+
+def waits_for_a_writer(make_engine, create_schema, repository):
+    """Return whether a write to SQLite succeeds although another connection holds a lock for two seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "locked.db"
+        engine = make_engine(f"sqlite:///{file}")
+        create_schema(engine)
+        shop = repository(engine)
+        with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            release = threading.Timer(2, other.execute, ["ROLLBACK"])
+            release.start()
+            made = shop.create({"sku": "WAIT-1", "name": "Waited", "price_cents": 1})
+            release.join()
+        engine.dispose()
+    return made["sku"] == "WAIT-1"
