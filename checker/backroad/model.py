@@ -333,7 +333,8 @@ def report_from_json(entry: dict[str, Any]) -> Report:
 class Plan:
     """One run: which checks judge which tree, and how.
 
-    `servers` holds the URLs of the user's own database servers; what has none is served by the kit.
+    `servers` holds the URLs of the user's own database servers, `served_by` what these say they are;
+    what has none is served by the kit.
     """
 
     exercise: str
@@ -357,6 +358,7 @@ class Plan:
     needs: tuple[Need, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     servers: Mapping[Need, str] = field(default_factory=dict, repr=False)
+    served_by: tuple[str, ...] = ()
     cache: Path | None = None
     order: tuple[Check, ...] = field(default=(), repr=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +14,7 @@ from backroad.audit.memory import Memory
 from backroad.content.trees import Tree
 from backroad.errors import KitFault
 from backroad.model import Check, Exercise, Report, Result, Verdict
+from backroad.referee.servers import configured
 
 T = TypeVar("T")
 WORKERS = 2
@@ -82,6 +84,7 @@ class Trials:
         self._exercise = exercise
         self._memory = memory
         self._tick = tick
+        self._servers = sorted(url for need, url in configured(os.environ).items() if need in exercise.needs)
         self._stopped = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS)
         self.made = 0
@@ -96,10 +99,11 @@ class Trials:
 
     def outcome(self, trial: Trial) -> Outcome:
         """Return what a run tells: remembered, or made now."""
-        known = self._memory.recall(trial.key()) if trial.is_remembered else None
+        key = {**trial.key(), "servers": self._servers}
+        known = self._memory.recall(key) if trial.is_remembered else None
         outcome = outcome_from_json(known) if known else self._make(trial)
         if trial.is_remembered and not known and not outcome.fault:
-            self._memory.keep(trial.key(), asdict(outcome))
+            self._memory.keep(key, asdict(outcome))
         self._tick(trial.name)
         return outcome
 

@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,7 @@ def examine(session: Session) -> list[Finding]:
         _loopback(),
         _encoding(session),
         _node(),
+        *_databases(session),
     ]
 
 
@@ -96,6 +98,29 @@ def _confinement() -> Finding:
     level = confinement.probe().level
     health = Health.GOOD if level > 1 else Health.MISSING
     return Finding("confinement", health, f"level {level}: {LEVELS.get(level, '')}")
+
+
+def _databases(session: Session) -> Iterator[Finding]:
+    """Yield what the checks of databases run on: the kit's own, or the servers that the environment names."""
+    from backroad.model import Need
+    from backroad.referee.servers import DOCUMENT_SERVER, SQL_SERVERS, configured, version_of
+
+    own = {Need.SQL: f"SQLite {sqlite3.sqlite_version}", Need.DOCUMENTS: "the kit's embedded document server"}
+    others = {Need.SQL: " or ".join(SQL_SERVERS.values()), Need.DOCUMENTS: DOCUMENT_SERVER}
+    try:
+        servers = configured(session.environ)
+    except BackroadError as error:
+        yield from (Finding("databases", Health.BROKEN, one.what, one.remedy) for one in error.problems)
+        return
+    for need, usual in own.items():
+        if need not in servers:
+            yield Finding(str(need), Health.GOOD, f"{usual}; {others[need]} would name a server")
+            continue
+        try:
+            yield Finding(str(need), Health.GOOD, version_of(need, servers[need]))
+        except BackroadError as error:
+            for one in error.problems:
+                yield Finding(str(need), Health.BROKEN, f"{one.where}: {one.what}", one.remedy)
 
 
 def _missing_walls() -> Iterator[Finding]:

@@ -7,35 +7,68 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backroad.errors import ExitCode, stop
-from backroad.model import Kind
+from backroad.model import Kind, Need
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from backroad.cli.session import Session
     from backroad.model import Exercise
     from backroad.workspace.opening import Workspace
 
 GOODBYE_SECONDS = 3.0
+STORED = Path(".backroad", "run.db")
 
 
 def run_program(session: Session, workspace: Workspace, exercise: Exercise) -> int:
     """Run a module once, or a service until it ends or Ctrl-C; nothing it started is left behind."""
     from backroad.referee.launch import clean_environment
 
-    with tempfile.TemporaryDirectory(prefix="backroad-") as scratch:
-        environment = clean_environment(Path(scratch), seed=0, outside=session.environ)
+    with (
+        tempfile.TemporaryDirectory(prefix="backroad-") as scratch,
+        supplied(session, workspace, exercise) as settings,
+    ):
+        environment = clean_environment(Path(scratch), seed=0, outside=session.environ) | settings
         if exercise.kind is Kind.SERVICE:
             environment["PORT"] = str(usual_port())
             require_program(shlex.split(workspace.service.start), environment)
             announce(session, workspace, environment["PORT"])
             return watched(workspace.service.start, workspace.root, environment)
         return watched([sys.executable, f"{exercise.module}.py"], workspace.root, environment)
+
+
+@contextmanager
+def supplied(session: Session, workspace: Workspace, exercise: Exercise) -> Iterator[dict[str, str]]:
+    """Give the exercise's settings and the databases it needs, for the time of the `with`.
+
+    SQLite's file stays in the workspace, so that what was stored is there at the next run.
+    """
+    from backroad.referee.recorder import Recorder
+    from backroad.referee.session import plan_of
+    from backroad.referee.supplies import Supplies
+
+    plan = plan_of(
+        exercise, workspace.root, environ=session.environ, submission="", service=workspace.service
+    )
+    supplies = Supplies(plan, Recorder())
+    settings = dict(plan.environment)
+    try:
+        if Need.SQL in plan.needs and supplies.uses_files:
+            file = workspace.root / STORED
+            file.parent.mkdir(exist_ok=True)
+            settings["DATABASE_URL"] = f"sqlite:///{file}"
+        else:
+            settings |= supplies.settings(supplies.store())
+        if Need.DOCUMENTS in plan.needs:
+            settings["MONGODB_URL"] = supplies.mongo_server().url_of(exercise.module)
+        yield settings
+    finally:
+        supplies.close()
 
 
 def announce(session: Session, workspace: Workspace, port: str) -> None:

@@ -10,7 +10,7 @@ from backroad.model import Check, Kind, Level, Limits, Need, Plan, ServiceComman
 
 PATHS = ("checks", "tree")
 OPTIONAL_PATHS = ("probes", "cache")
-TUPLES = ("names", "stages")
+TUPLES = ("names", "stages", "served_by")
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:

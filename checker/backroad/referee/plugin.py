@@ -65,6 +65,7 @@ class Referee:
             submission=self.plan.submission,
             results=tuple(ordered),
             seed=self.plan.seed,
+            notes=tuple(f"the databases are on {server}" for server in self.plan.served_by),
         )
 
     def check_of(self, item: pytest.Item) -> Check | None:

@@ -8,6 +8,7 @@ several are named: sqlite, postgresql or mysql.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from urllib.parse import urlsplit, urlunsplit
 
 from backroad.errors import BackroadError, Problem, nearest, stop
@@ -69,11 +70,10 @@ def without_password(url: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{parts.username}:…@{host}"))
 
 
-def require(servers: Mapping[Need, str]) -> dict[Need, str]:
-    """Connect to each server once, and return what each says it is; raises BackroadError with a remedy."""
-    return {
-        need: (sql_version if need is Need.SQL else document_version)(url) for need, url in servers.items()
-    }
+@cache
+def version_of(need: Need, url: str) -> str:
+    """Connect to a server once, and return what it says it is; raises BackroadError with a remedy."""
+    return sql_version(url) if need is Need.SQL else document_version(url)
 
 
 def sql_version(url: str) -> str:

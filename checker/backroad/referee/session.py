@@ -28,7 +28,7 @@ from backroad.model import (
 from backroad.referee import endings
 from backroad.referee.planfile import plan_to_json
 from backroad.referee.scratch import fast_folder, temporary_folder
-from backroad.referee.servers import configured
+from backroad.referee.servers import configured, version_of
 
 REFEREE = Path(__file__).resolve().parent / "__main__.py"
 GRACE_SECONDS = 8.0
@@ -53,6 +53,7 @@ def plan_of(
 ) -> Plan:
     """Return the plan of a run over a folder that is there; `environ` may name database servers."""
     probes = exercise.folder / "probes.py"
+    servers = {need: url for need, url in configured(environ).items() if need in exercise.needs}
     return Plan(
         exercise=exercise.slug,
         kind=exercise.kind,
@@ -66,7 +67,8 @@ def plan_of(
         kit=__version__,
         needs=exercise.needs,
         environment=exercise.environment,
-        servers={need: url for need, url in configured(environ).items() if need in exercise.needs},
+        servers=servers,
+        served_by=tuple(version_of(need, url) for need, url in servers.items()),
         **choices,
     )
 

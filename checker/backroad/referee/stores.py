@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from backroad.errors import KitFault, Problem
 from backroad.referee.scratch import remove_folder
+from backroad.referee.servers import first_line, without_password
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 FILE = "app.db"
+NEEDED = "its user has to be allowed to create databases and users, and the server has to stay up"
 
 
 @dataclass(frozen=True)
@@ -104,10 +107,15 @@ class ServerStores:
 
     def _run(self, statements: tuple[str, ...], name: str, password: str) -> None:
         from sqlalchemy import text
+        from sqlalchemy.exc import SQLAlchemyError
 
-        with self._engine().connect() as connection:
-            for statement in statements:
-                connection.execute(text(statement.format(name=name, password=password)))
+        try:
+            with self._engine().connect() as connection:
+                for statement in statements:
+                    connection.execute(text(statement.format(name=name, password=password)))
+        except SQLAlchemyError as error:
+            shown, said = without_password(self._url), first_line(error)
+            raise KitFault(Problem(shown, f"does not do what the checks need: {said}", NEEDED)) from None
 
     def _engine(self) -> Engine:
         if self._admin is None:
@@ -130,7 +138,7 @@ class PostgresStores(ServerStores):
     makes = (
         "CREATE ROLE {name} LOGIN PASSWORD '{password}'",
         "GRANT {name} TO CURRENT_USER",
-        "CREATE DATABASE {name} OWNER {name}",
+        "CREATE DATABASE {name} OWNER {name} TEMPLATE template0",
         "REVOKE ALL ON DATABASE {name} FROM PUBLIC",
     )
     drops = ("DROP DATABASE IF EXISTS {name} WITH (FORCE)", "DROP ROLE IF EXISTS {name}")

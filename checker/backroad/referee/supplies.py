@@ -25,6 +25,7 @@ class Supplies:
         self._server = "" if plan.service.store == FILES_ONLY else plan.servers.get(Need.SQL, "")
         self._folder: Path | None = None
         self._stores: Stores | None = None
+        self._made: list[Store] = []
         self._mongo: MongoServer | None = None
         self._checks: list[tuple[Database, Store]] = []
         self._mongos: list[Mongo] = []
@@ -33,6 +34,11 @@ class Supplies:
         """Start what takes time, beside the import of pytest."""
         if Need.DOCUMENTS in self._plan.needs:
             self._mongo = server_of(self._plan.servers.get(Need.DOCUMENTS, ""))
+
+    @property
+    def uses_files(self) -> bool:
+        """Whether SQL databases are SQLite's files."""
+        return not self._server
 
     @property
     def folders(self) -> list[Path]:
@@ -62,11 +68,13 @@ class Supplies:
             return None
         if self._stores is None:
             self._stores = stores_of(self._server, self._data())
-        return self._stores.make()
+        self._made.append(self._stores.make())
+        return self._made[-1]
 
     def drop(self, store: Store | None) -> None:
         """Remove a database."""
-        if store is not None and self._stores is not None:
+        if store in self._made and self._stores is not None and store is not None:
+            self._made.remove(store)
             self._stores.drop(store)
 
     def settings(self, store: Store | None) -> dict[str, str]:
@@ -113,6 +121,8 @@ class Supplies:
     def close(self) -> None:
         """Drop everything, and end the servers that were started here."""
         self.end_check()
+        for store in list(self._made):
+            self.drop(store)
         if self._stores is not None:
             self._stores.close()
         if self._mongo is not None:
