@@ -19,8 +19,8 @@ VALIDATE = (
 )
 BOUNDS = (
     "Each bound belongs to what is allowed: 3 and 20 characters are fine, 2 and 21 are not",
-    "Clean first, then count characters; `type(value) is int` leaves out True; a pattern has to fit the whole "
-    "SKU, and \\d and isalnum() take digits and letters of all scripts",
+    "Clean first, then count characters; `type(value) is int` leaves out True; a pattern has to fit the "
+    "whole SKU, and \\d and isalnum() take digits and letters of all scripts",
     're.fullmatch("[A-Z0-9-]{3,20}", sku); text(value, longest=120); integer(value, 0, 100_000_000)',
 )
 UPDATE = (

@@ -15,7 +15,8 @@ ARGUMENTS = (
 )
 EXTREMES = (
     "No driver takes every int and every str of Python, so look before you hand them over",
-    "A price above all prices filters like the largest price + 1; a text that cannot be stored is in no product",
+    "A price above all prices filters like the largest price + 1; a text that cannot be stored is in "
+    "no product",
     "price = max(-1, min(price, MAX_PRICE + 1))",
 )
 AGAIN = (
