@@ -57,6 +57,13 @@ def test_endless_lines_are_a_limit(subject: Subject) -> None:
     assert caught.value.evidence.verdict in (Verdict.LIMIT, Verdict.HUNG)
 
 
+def test_the_module_itself_is_sent(subject: Subject) -> None:
+    """A probe, or a built-in, takes the module as it takes any of its objects."""
+    names = Builtins(subject.remote).dir(subject.module)
+    assert "Box" in names
+    assert repr(subject.module) == "<thing>"
+
+
 def test_uses_of_built_ins_are_told(subject: Subject) -> None:
     """The evidence shows `len(box)`, as the check says it."""
     box = subject.module.Box([1])

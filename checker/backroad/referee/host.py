@@ -198,6 +198,9 @@ class Module:
             there = self._proxy.backroad_remote.apply("public_names", self._proxy)
             raise Trouble(missing_name(self._plan, name, there)) from None
 
+    def __repr__(self) -> str:
+        return repr(self._proxy)
+
     def __setattr__(self, name: str, value: Any) -> None:
         if name in ("_proxy", "_plan"):
             super().__setattr__(name, value)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from backroad.referee.evidence import not_plain
-from backroad.referee.foreign import FromSubject
 from backroad.referee.recorder import arguments, short
 
 if TYPE_CHECKING:
@@ -193,8 +192,9 @@ def reference(value: Any) -> dict[str, Any]:
     """Return what stands for an object of the subject in a message."""
     if isinstance(value, Proxy):
         return {"ref": object.__getattribute__(value, "backroad_ref")}
-    if isinstance(value, FromSubject):
-        return reference(value.backroad_proxy)
+    stood_for = getattr(value, "backroad_proxy", None)  # of an exception, of the module
+    if isinstance(stood_for, Proxy):
+        return reference(stood_for)
     number = getattr(value, "backroad_class_ref", None) if isinstance(value, type) else None
     if number is not None:
         return {"ref": number}
