@@ -25,11 +25,11 @@ def environment(settings):
             os.environ["DATABASE_URL"] = before
 
 
-def url_of(make_engine, arguments, settings):
+def url_of(module, arguments, settings):
     """Return the kind of database and the name in the URL of an engine."""
     with environment(settings):
         try:
-            engine = make_engine(*arguments)
+            engine = module.make_engine(*arguments)
         except ModuleNotFoundError as error:
             # The driver need not be here; that it is looked for tells that the URL was understood.
             if (error.name or "").startswith(("psycopg", "pg8000", "asyncpg")):
@@ -38,10 +38,10 @@ def url_of(make_engine, arguments, settings):
         return [engine.url.get_backend_name(), engine.url.database]
 
 
-def pragmas(make_engine, names):
+def pragmas(module, names):
     """Return `(name, value)` of some settings on each of three connections that are open at once."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = make_engine(f"sqlite:///{Path(folder) / 'settings.db'}")
+        engine = module.make_engine(f"sqlite:///{Path(folder) / 'settings.db'}")
         connections = [engine.connect() for _ in range(3)]
         found = [
             (name, connection.exec_driver_sql(f"PRAGMA {name}").scalar())
@@ -64,13 +64,13 @@ def allow_one_connection(engine):
     )
 
 
-def waits_for_a_writer(make_engine, create_schema, repository):
+def waits_for_a_writer(module):
     """Return whether a write to SQLite succeeds although another connection holds a lock for two seconds."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "locked.db"
-        engine = make_engine(f"sqlite:///{file}")
-        create_schema(engine)
-        shop = repository(engine)
+        engine = module.make_engine(f"sqlite:///{file}")
+        module.create_schema(engine)
+        shop = module.ProductRepository(engine)
         with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
             other.execute("BEGIN IMMEDIATE")
             release = threading.Timer(2, other.execute, ["ROLLBACK"])

@@ -16,8 +16,9 @@ BULK = (
 )
 BATCH = (
     "A thousand round trips to the database take a second; one takes a millisecond",
-    "Hand over a list of rows with one execute; ask for the ids with RETURNING, or by SKU with IN",
-    "connection.scalars(insert(products).returning(products.c.id, sort_by_parameter_order=True), new).all()",
+    "Hand over a list of rows with one execute; ask for the ids by SKU, a few hundred at a time",
+    "connection.execute(insert(products), new); connection.execute(select(products.c.sku, products.c.id)"
+    ".where(products.c.sku.in_(some)))",
 )
 RETURNED = (
     "Whoever takes a connection gives it back, also when something goes wrong",
@@ -237,19 +238,17 @@ def test_configuration_of_the_engine(subject, probes):
 
     Platforms hand out the URL by environment, in their spelling; nobody edits code for that
     """
-    named = probes.url_of(subject.make_engine, [], {"DATABASE_URL": "sqlite:////tmp/from-the-environment.db"})
+    named = probes.url_of(subject, [], {"DATABASE_URL": "sqlite:////tmp/from-the-environment.db"})
     assert named == exactly(["sqlite", "/tmp/from-the-environment.db"]), "make_engine() with $DATABASE_URL"
-    given = probes.url_of(
-        subject.make_engine, ["sqlite:////tmp/given.db"], {"DATABASE_URL": "sqlite:////tmp/other.db"}
-    )
+    given = probes.url_of(subject, ["sqlite:////tmp/given.db"], {"DATABASE_URL": "sqlite:////tmp/other.db"})
     assert given == exactly(["sqlite", "/tmp/given.db"]), "a URL that is given, beside $DATABASE_URL"
-    usual = probes.url_of(subject.make_engine, [], {})
+    usual = probes.url_of(subject, [], {})
     assert usual == exactly(["sqlite", "products.db"]), "make_engine() without $DATABASE_URL"
     url = "postgres://ada:secret@127.0.0.1:1/postgres"
     for arguments, environment in (([url], {}), ([], {"DATABASE_URL": url})):
-        told = probes.url_of(subject.make_engine, arguments, environment)
+        told = probes.url_of(subject, arguments, environment)
         assert told == exactly(["postgresql", "postgres"]), "make_engine with postgres://…/postgres"
-    for pragma, value in probes.pragmas(subject.make_engine, ["foreign_keys"]):
+    for pragma, value in probes.pragmas(subject, ["foreign_keys"]):
         assert (pragma, value) == exactly(("foreign_keys", 1)), "PRAGMA on each of three connections at once"
 
 
@@ -270,6 +269,4 @@ def test_writes_wait_for_their_turn(subject, database, probes):
     assert shop.list() == exactly({"items": [tea, cup], "total": 2})
     if database.dialect != "sqlite":
         # On a server the same question is asked of SQLite beside it.
-        assert probes.waits_for_a_writer(
-            subject.make_engine, subject.create_schema, subject.ProductRepository
-        )
+        assert probes.waits_for_a_writer(subject)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ BUSY_SECONDS = 10
 MAX_PRICE = 100_000_000
 MAX_STOCK = 1_000_000
 MAX_LIMIT = 100
+CHUNK = 500  # values in one statement: databases take some ten thousand, not any number
 MAX_INTEGER = 2**31 - 1  # the largest one that an INTEGER column holds in every database
 
 
@@ -377,10 +378,10 @@ class ProductRepository:
         new = new_rows(rows)
         if not new:
             return []
-        statement = insert(products).returning(products.c.id, sort_by_parameter_order=True)
         try:
             with self._engine.begin() as connection:
-                return list(connection.scalars(statement, new))
+                connection.execute(insert(products), new)
+                return ids(connection, [row["sku"] for row in new])
         except IntegrityError:
             raise Conflict("sku", "a SKU is taken, or occurs twice") from None
 
@@ -391,6 +392,15 @@ def fetch(connection: Connection, condition: ColumnElement[bool]) -> dict[str, A
     if row is None:
         raise NotFound("there is no such product")
     return dict(row)
+
+
+def ids(connection: Connection, skus: Sequence[str]) -> list[int]:
+    """Return the ids of products, in the order of their SKUs."""
+    found: dict[str, int] = {}
+    for start in range(0, len(skus), CHUNK):
+        wanted = products.c.sku.in_(skus[start : start + CHUNK])
+        found |= {row.sku: row.id for row in connection.execute(select(products).where(wanted))}
+    return [found[sku] for sku in skus]
 
 
 def change(
