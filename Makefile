@@ -1,5 +1,6 @@
 # make demo    see it work: scaffold, red check, green check, compare
 # make test    run all tests
+# make test-live   the checks of databases on private PostgreSQL, MariaDB and document servers
 # make check   format, lint, types, tests: what has to be green before a change goes in
 #
 # PYTHON=python3.12 chooses the interpreter, VENV=folder the environment, TESTS="…" the tests.
@@ -11,7 +12,7 @@ TESTS ?=
 PY = $(VENV)/bin/python
 export VENV PYTHON
 
-.PHONY: help demo test lint check golden bench
+.PHONY: help demo test test-live lint check golden bench
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
@@ -23,6 +24,12 @@ demo:
 test:
 	@sh tools/venv.sh test
 	$(PY) -m pytest -n auto --dist worksteal $(TESTS)
+
+LIVE = tests/live tests/referee/test_database.py tests/referee/test_servers.py
+
+test-live:
+	@sh tools/venv.sh test
+	$(PY) tools/live.py -- $(PY) -m pytest -n auto --dist worksteal $(or $(TESTS),$(LIVE))
 
 lint:
 	@sh tools/venv.sh test

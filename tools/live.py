@@ -1,9 +1,11 @@
 """Start private database servers from the machine's own programs, run a command with their URLs, stop them.
 
-    python tools/live.py [--only postgresql,mysql] -- COMMAND ARGUMENTS…
+    python tools/live.py [--only postgresql,mysql,documents] -- COMMAND ARGUMENTS…
 
 PostgreSQL (Debian: postgresql) and MariaDB (Debian: mariadb-server-core) run in a temporary folder, on a free
-port of the loopback, as an unprivileged user. The command finds BACKROAD_POSTGRES_URL and BACKROAD_MYSQL_URL.
+port of the loopback, as an unprivileged user. SecantusDB, a document server that is not the kit's own, is
+installed into an environment of its own and only ever run as a process: its licence is the GPL.
+The command finds BACKROAD_POSTGRES_URL, BACKROAD_MYSQL_URL and BACKROAD_MONGODB_URL.
 """
 
 from __future__ import annotations
@@ -19,10 +21,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import venv
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+ENVIRONMENT = Path(__file__).resolve().parent.parent / ".venv-documents"
 START_SECONDS = 60
 STOP_SECONDS = 20
 ROOM = 1024 * 2**20
@@ -78,8 +82,10 @@ def prepared(folder: Path, name: str) -> Path:
 
 
 @contextmanager
-def running(command: list[str], folder: Path, log: Path, port: int, ending: signal.Signals) -> Iterator[None]:
-    """Run a server for the time of the `with`, once it listens."""
+def running(
+    command: list[str], folder: Path, log: Path, port: int, ending: signal.Signals, *, ours: bool = False
+) -> Iterator[None]:
+    """Run a server for the time of the `with`, once it listens: as nobody, or as us where `ours`."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -87,7 +93,7 @@ def running(command: list[str], folder: Path, log: Path, port: int, ending: sign
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            **unprivileged(),
+            **({} if ours else unprivileged()),
         )
     try:
         deadline = time.monotonic() + START_SECONDS
@@ -167,7 +173,26 @@ def system_tables() -> str:
     return "\n".join(texts)
 
 
-SERVERS = {"postgresql": (postgresql, "BACKROAD_POSTGRES_URL"), "mysql": (mysql, "BACKROAD_MYSQL_URL")}
+@contextmanager
+def documents(folder: Path) -> Iterator[str]:
+    """Run SecantusDB, and give its URL."""
+    python = ENVIRONMENT / "bin" / "python"
+    if not (ENVIRONMENT / "bin" / "secantusd-py").exists():
+        venv.create(ENVIRONMENT, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "SecantusDB"], check=True)
+    data, port = folder / "documents", free_port()
+    data.mkdir()
+    command = [str(ENVIRONMENT / "bin" / "secantusd-py"), "--host=127.0.0.1", f"--port={port}"]
+    command += ["--storage-path=:memory:", "--log-level=ERROR", "--standalone"]
+    with running(command, data, folder / "documents.log", port, signal.SIGTERM, ours=True):
+        yield f"mongodb://127.0.0.1:{port}/"
+
+
+SERVERS = {
+    "documents": (documents, "BACKROAD_MONGODB_URL"),
+    "postgresql": (postgresql, "BACKROAD_POSTGRES_URL"),
+    "mysql": (mysql, "BACKROAD_MYSQL_URL"),
+}
 
 
 def main() -> int:

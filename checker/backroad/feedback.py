@@ -137,12 +137,17 @@ def paragraphs(result: Result, everything: bool = False) -> Iterator[Paragraph]:
         yield Paragraph("ran", statements_text(result.ran), keep=Keep.HEAD)
     if result.again:
         yield Paragraph("again", visible(result.again), Form.SHELL)
-    if result.output and (everything or result.verdict is Verdict.UNREADABLE):
+    if result.output and (everything or result.verdict is Verdict.UNREADABLE or _is_server_error(result)):
         yield Paragraph("output", visible(result.output.replace("\r\n", "\n").rstrip()), keep=Keep.TAIL)
     if result.remedy:
         yield Paragraph("next", visible(result.remedy), Form.PROSE)
     if result.why and result.verdict is not Verdict.UNREADABLE:
         yield Paragraph("why", visible(result.why), Form.PROSE)
+
+
+def _is_server_error(result: Result) -> bool:
+    """Return whether a service answered 5xx and its own line is not known: its log may say why."""
+    return bool(result.again) and result.where is None and (result.got or "").startswith("5")
 
 
 def place_text(place: Place) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from backroad.feedback import paragraphs
 from backroad.model import Kind, Level, Limits, Need, Report, Verdict
 from backroad.referee.servers import SQL_SERVERS, with_driver
 
@@ -313,3 +314,40 @@ def test_a_service_keeps_its_database(judge: Judge, server: str) -> None:
     settings = {"SETTING": "from the exercise"}
     report = judge(files, SERVICE_CHECKS, kind=Kind.SERVICE, needs=(Need.SQL,), environment=settings)
     assert verdicts(report) == [Verdict.PASSED] * 3, report.results
+
+
+TALKER = """
+    import base
+    class Handler(base.Handler):
+        def do_GET(self):
+            if self.path == "/broken":
+                print("the disk is full", flush=True)
+                self.send_response(500)
+                self.end_headers()
+            else:
+                super().do_GET()
+    print("starting", flush=True)
+    base.serve(Handler)
+"""
+TALKER_CHECKS = '''
+"""First"""
+from backroad.checks import answer
+
+def test_a(service):
+    """Fine"""
+    assert service.get("/fine") == answer(200)
+
+def test_b(service):
+    """Broken"""
+    assert service.get("/broken") == answer(200)
+'''
+
+
+def test_the_log_of_a_check_is_told(judge: Judge, server: str) -> None:
+    """A red check of a service brings the lines that were written in it; after a 500 they are shown."""
+    report = judge({"app.py": TALKER, "base.py": server}, TALKER_CHECKS, kind=Kind.SERVICE)
+    assert [(result.verdict, result.output) for result in report.results] == [
+        (Verdict.PASSED, None),
+        (Verdict.FAILED, "the disk is full"),
+    ]
+    assert "the disk is full" in [paragraph.text for paragraph in paragraphs(report.results[1])]

@@ -120,6 +120,7 @@ class Referee:
         self.recorder.clear()
         self._compared = None
         self._host.begin_check()
+        self._services.begin_check()
         for name in check.requires:
             if name in self.results and not self.results[name].passed:
                 raise Blocked(name)
@@ -177,7 +178,7 @@ class Referee:
             self.faults.append(str(call.excinfo.value))
         evidence = verdicts.judge(call.excinfo, self._compared, item.path)
         names = verdicts.names_in(call.excinfo, item.path)
-        output = None if evidence.verdict is Verdict.BLOCKED else self._host.output()
+        output = None if evidence.verdict is Verdict.BLOCKED else self._host.output() or self._services.said()
         result = verdicts.failed(check, evidence, self.recorder, names, output, call.duration)
         result = replace(result, ran=self._host.ran())
         self.results[check.name] = result

@@ -9,6 +9,7 @@ from backroad.referee.evidence import Trouble
 from backroad.referee.recorder import Recorder
 from backroad.referee.service import Service
 from backroad.referee.supplies import Supplies
+from backroad.referee.unready import last_lines
 
 
 class ServiceHost:
@@ -21,6 +22,7 @@ class ServiceHost:
         self._service: Service | None = None
         self._spares: list[Service] = []
         self._ready = False
+        self._said_before = 0
         self._unready: Trouble | None = None
         self.level: Level | None = None
 
@@ -47,6 +49,15 @@ class ServiceHost:
             self._start(self._service)
             self._ready = True
         return self._service
+
+    def begin_check(self) -> None:
+        """Remember where the log of the next check begins."""
+        self._said_before = len(self._service.log) if self._service is not None else 0
+
+    def said(self) -> str | None:
+        """Return the last lines that the run's own service wrote in this check."""
+        log = self._service.log[self._said_before :] if self._service is not None else ""
+        return last_lines(log) or None
 
     def _start(self, service: Service) -> None:
         try:

@@ -1,0 +1,78 @@
+"""The same verdicts, check by check, on every database: `make test-live` starts the servers.
+
+Each solution and each mutant of an exercise that needs a database is judged on what the kit serves by
+itself, and on each server that the environment names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from backroad import referee
+from backroad.audit.toolchain import missing
+from backroad.content import layers
+from backroad.content.home import find_content
+from backroad.content.layers import Tree
+from backroad.content.roadmap import load_roadmap, load_solution
+from backroad.model import Exercise, Need
+from backroad.referee.servers import CHOICE, DOCUMENT_SERVER, SQL_SERVERS
+
+OWN = {CHOICE: "sqlite"}
+NAMED = {
+    **{
+        name: (Need.SQL, {variable: os.environ.get(variable, ""), CHOICE: name})
+        for name, variable in SQL_SERVERS.items()
+    },
+    "documents": (Need.DOCUMENTS, {DOCUMENT_SERVER: os.environ.get(DOCUMENT_SERVER, "")}),
+}
+SERVERS = {name: named for name, named in NAMED.items() if all(named[1].values())}
+EXERCISES = [exercise for exercise in load_roadmap(find_content()).exercises if exercise.needs]
+SLUGS = {exercise.slug: exercise for exercise in EXERCISES}
+
+
+def trees(exercise: Exercise) -> Iterator[tuple[str, Tree]]:
+    """Yield the solutions and the mutants of an exercise by their names."""
+    solution = load_solution(exercise)
+    yield "reference", layers.reference(exercise)
+    for folder in solution.alternatives:
+        yield f"alternative {folder.name}", layers.alternative(exercise, folder.name)
+    for mutant in solution.mutants:
+        yield f"mutant {mutant.name}", layers.mutant(exercise, mutant)
+
+
+def cases() -> Iterator[object]:
+    """Yield (slug, name of the tree, name of the server)."""
+    for exercise in EXERCISES:
+        servers = [name for name, (need, _) in SERVERS.items() if need in exercise.needs]
+        for name, tree in trees(exercise) if servers else ():
+            for server in servers:
+                if not (server in SQL_SERVERS and tree.service().store):
+                    yield pytest.param(exercise.slug, name, server, id=f"{exercise.slug} {name} on {server}")
+
+
+@cache
+def named_trees(slug: str) -> dict[str, Tree]:
+    """Return all trees of an exercise."""
+    return dict(trees(SLUGS[slug]))
+
+
+def verdicts(slug: str, tree: Tree, environ: dict[str, str]) -> dict[str, str]:
+    """Return the verdict of each check."""
+    with referee.plan_for(SLUGS[slug], tree, environ=environ) as plan:
+        return {result.name: str(result.verdict) for result in referee.run(plan).results}
+
+
+@pytest.mark.skipif(not SERVERS, reason="no server is named: make test-live starts some")
+@pytest.mark.parametrize(("slug", "name", "server"), cases())
+def test_a_server_gives_the_same_verdicts(slug: str, name: str, server: str) -> None:
+    """Right stays right and wrong stays wrong, by the same checks."""
+    tree = named_trees(slug)[name]
+    lacking = missing(tree, SLUGS[slug].kind)
+    if lacking:
+        pytest.skip(lacking)
+    own = verdicts(slug, tree, OWN)
+    assert verdicts(slug, tree, SERVERS[server][1]) == own
