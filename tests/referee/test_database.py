@@ -72,6 +72,13 @@ CODE = """
             self.connection = self.engine.connect()
             self.connection.execute(self.table.insert().values(name="open", count=1))
 
+        def flood(self):
+            while True:
+                self.add_many([f"{number:40d}" for number in range(self.start, self.start + 20_000)])
+                self.start += 20_000
+
+        start = 0
+
         def drop(self):
             self.metadata.drop_all(self.engine)
 
@@ -230,6 +237,16 @@ def test_dropped_tables_are_told(check: Callable[..., Report]) -> None:
     assert report.results[0].verdict is Verdict.FAILED
     assert "cannot be read" in str(report.results[0].message)
     assert report.results[1].verdict is Verdict.PASSED
+
+
+def test_a_flood_ends(check: Callable[..., Report]) -> None:
+    """Endless writing ends at a limit that is told, and the next check has an empty database."""
+    limits = Limits(call=3, check=30, file=2)
+    report = check("things.flood()", "assert things.names() == []", limits=limits)
+    first, second = report.results
+    assert first.verdict in (Verdict.LIMIT, Verdict.HUNG), first  # a server has no limit of ours but the time
+    assert first.where is not None
+    assert second.verdict is Verdict.PASSED
 
 
 def test_another_writer_can_be_in_the_way(check: Callable[..., Report]) -> None:

@@ -12,6 +12,7 @@ from backroad.subject.confinement import MAX_FILES
 NEVER_RAISED = (StopIteration, StopAsyncIteration)
 DEFAULTS = Limits()
 MAX_TEXT = 10_000
+FULL = ("disk I/O error", "database or disk is full")  # how SQLite says that a file may not grow
 
 
 class FromSubject:
@@ -63,6 +64,8 @@ def limit_of(told: dict[str, Any], limits: Limits = DEFAULTS) -> str | None:
     for (builtin, start), words in spoken.items():
         if told["builtin"] == builtin and text.startswith(start):
             return f"the limit of {words}"
+    if told["type"] == "OperationalError" and any(words in text for words in FULL):
+        return f"the limit of the size of a file was reached, or the disk is full: {room(limits)} MiB"
     return None
 
 
