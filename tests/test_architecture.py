@@ -19,6 +19,7 @@ ORDER = """
     errors model wire
     content
     glyphs feedback junit comparison progress
+    documents
     subject
     referee
     checks
@@ -92,6 +93,18 @@ def test_the_subject_stands_alone(file: Path) -> None:
         f"{file.name}:{line} imports {name}"
         for line, name in imports(file)
         if name.split(".")[0] not in known and not f"{name}.".startswith(own)
+    ]
+    assert foreign == []
+
+
+@pytest.mark.parametrize("file", sorted((PACKAGE / "documents").rglob("*.py")), ids=lambda file: file.name)
+def test_the_document_server_stands_alone(file: Path) -> None:
+    """The document server needs the standard library, BSON and the kit's errors, nothing else."""
+    own = ("backroad.documents.", "backroad.errors.", "bson.")
+    foreign = [
+        f"{file.name}:{line} imports {name}"
+        for line, name in imports(file)
+        if name.split(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith(own)
     ]
     assert foreign == []
 

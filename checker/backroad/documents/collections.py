@@ -1,0 +1,127 @@
+"""A collection: documents in the order in which they came, and the indexes that watch over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from bson import ObjectId, Regex
+
+from backroad.documents.conditions import is_operators
+from backroad.documents.failures import Code, CommandFailure, bad_value
+from backroad.documents.indexes import BY_ID, Index, UniqueTable
+from backroad.documents.values import Document, depth, encoded, order, type_name
+
+LARGEST = 16 * 2**20
+DEEPEST = 180
+Guard = Callable[[], AbstractContextManager[object]]
+
+
+class Collection:
+    """Documents by their `_id`. What is stored is never changed, only replaced."""
+
+    def __init__(self, namespace: str, guard: Guard = nullcontext) -> None:
+        self.namespace = namespace
+        self.indexes: dict[str, Index] = {BY_ID.name: BY_ID}
+        self._guard = guard
+        self._documents: dict[Any, Document] = {}
+        self._tables = {BY_ID.name: UniqueTable(BY_ID, namespace, ())}
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    def documents(self, query: Mapping[str, Any] | None = None) -> Iterator[Document]:
+        """Yield the documents that a filter could fit: with an `_id`, that one alone."""
+        wanted = (query or {}).get("_id", self)
+        if wanted is self or is_operators(wanted) or isinstance(wanted, Regex):
+            yield from list(self._documents.values())
+        elif (found := self._documents.get(order(wanted))) is not None:
+            yield found
+
+    def insert(self, document: Document) -> None:
+        """Store a new document."""
+        ready = storable(document)
+        keys = {name: table.checked(ready) for name, table in self._tables.items()}
+        with self._guard():
+            self._documents[order(ready["_id"])] = ready
+            for name, table in self._tables.items():
+                table.add(keys[name], ready)
+
+    def replace(self, old: Document, new: Document) -> bool:
+        """Store a document in the place of another; tells whether that changed anything."""
+        if encoded(old) == encoded(new):
+            return False
+        ready = storable(new)
+        keys = {name: table.checked(ready) for name, table in self._tables.items()}
+        with self._guard():
+            self._documents[order(old["_id"])] = ready
+            for name, table in self._tables.items():
+                table.forget(old)
+                table.add(keys[name], ready)
+        return True
+
+    def remove(self, document: Document) -> None:
+        """Take a document away."""
+        with self._guard():
+            del self._documents[order(document["_id"])]
+            for table in self._tables.values():
+                table.forget(document)
+
+    def add_index(self, index: Index) -> bool:
+        """Build an index; tells whether there was none like it."""
+        for other in self.indexes.values():
+            if other.name == index.name and other.is_like(index):
+                return False
+            if other.name == index.name:
+                message = (
+                    "An existing index has the same name as the requested index. When index names are not "
+                    "specified, they are auto generated and can cause conflicts. Please refer to our "
+                    f"documentation. Requested index: {index.name}"
+                )
+                raise CommandFailure(Code.IndexKeySpecsConflict, message)
+            if other.is_like(index):
+                message = f"Index already exists with a different name: {other.name}"
+                raise CommandFailure(Code.IndexOptionsConflict, message)
+        self._build(index)
+        return True
+
+    def _build(self, index: Index) -> None:
+        if index.unique:
+            table = UniqueTable(index, self.namespace, self._documents.values())
+        else:
+            for document in self._documents.values():
+                index.rows(document)  # two arrays under one index are refused
+        with self._guard():
+            if index.unique:
+                self._tables[index.name] = table
+            self.indexes[index.name] = index
+
+    def drop_index(self, name: str) -> None:
+        """Forget an index; the one of `_id` stays."""
+        if name == BY_ID.name:
+            raise CommandFailure(Code.InvalidOptions, "cannot drop _id index")
+        if name not in self.indexes:
+            raise CommandFailure(Code.IndexNotFound, f"index not found with name [{name}]")
+        with self._guard():
+            del self.indexes[name]
+            self._tables.pop(name, None)
+
+
+def storable(document: Document) -> Document:
+    """Return a document as it is stored: with an `_id` in front, of a type, size and depth that fit."""
+    identity = document.get("_id") if "_id" in document else ObjectId()
+    if isinstance(identity, (list, Regex)):
+        message = f"The '_id' value cannot be of type {type_name(identity)}"
+        raise CommandFailure(Code.InvalidIdField, message)
+    if isinstance(identity, dict) and any(name.startswith("$") for name in identity):
+        raise CommandFailure(Code.DollarPrefixedFieldName, "_id fields may not contain '$'-prefixed fields")
+    ready = {"_id": identity, **{name: value for name, value in document.items() if name != "_id"}}
+    size = len(encoded(ready))
+    if size > LARGEST:
+        raise bad_value(f"object to insert too large. size in bytes: {size}, max size: {LARGEST}")
+    if depth(ready) > DEEPEST:
+        raise CommandFailure(
+            Code.Overflow, f"cannot insert document because it exceeds {DEEPEST} levels of nesting"
+        )
+    return ready

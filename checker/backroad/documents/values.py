@@ -1,0 +1,197 @@
+"""BSON values: their types, their order across types, and when two of them are the same."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Final
+
+import bson
+from bson import Binary, Code, DBRef, Decimal128, Int64, MaxKey, MinKey, ObjectId, Regex, Timestamp
+from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.datetime_ms import DatetimeMS
+
+Document = dict[str, Any]
+
+# Dates stay numbers of milliseconds: all of them fit, none has a time zone, and they compare.
+CODEC: Final[CodecOptions[Document]] = CodecOptions(
+    document_class=dict, datetime_conversion=DatetimeConversion.DATETIME_MS
+)
+
+
+class Missing(Enum):
+    """What stands where a document has no such field."""
+
+    MISSING = "missing"
+    EMPTY_ARRAY = "the value of an empty array in sort keys and indexes"
+
+
+MISSING: Final = Missing.MISSING
+NUMBERS = (int, float, Decimal128)  # bool is an int in Python, and no number here
+UTF8_LIMIT = 16 * 2**20
+
+_NAMES: Final[dict[type, tuple[str, int]]] = {
+    float: ("double", 1),
+    str: ("string", 2),
+    dict: ("object", 3),
+    DBRef: ("object", 3),
+    list: ("array", 4),
+    bytes: ("binData", 5),
+    Binary: ("binData", 5),
+    ObjectId: ("objectId", 7),
+    bool: ("bool", 8),
+    DatetimeMS: ("date", 9),
+    type(None): ("null", 10),
+    Regex: ("regex", 11),
+    Code: ("javascript", 13),
+    int: ("int", 16),
+    Timestamp: ("timestamp", 17),
+    Int64: ("long", 18),
+    Decimal128: ("decimal", 19),
+    MinKey: ("minKey", -1),
+    MaxKey: ("maxKey", 127),
+}
+TYPE_NUMBERS: Final = dict(_NAMES.values())
+
+_RANKS: Final[dict[str, int]] = {
+    "minKey": 1,
+    "null": 5,
+    "int": 10,
+    "long": 10,
+    "double": 10,
+    "decimal": 10,
+    "string": 15,
+    "object": 20,
+    "array": 25,
+    "binData": 30,
+    "objectId": 35,
+    "bool": 40,
+    "date": 45,
+    "timestamp": 47,
+    "regex": 50,
+    "javascript": 60,
+    "maxKey": 127,
+}
+EMPTY_ARRAY_RANK = 3
+_INT32 = 2**31
+
+
+def type_name(value: Any) -> str:
+    """Return MongoDB's name for a value's type, `missing` for no value."""
+    if value is MISSING:
+        return "missing"
+    name = _NAMES[type(value)][0]
+    return "long" if name == "int" and not -_INT32 <= value < _INT32 else name
+
+
+def is_number(value: Any) -> bool:
+    """Tell numbers from all else; true and false are none."""
+    return isinstance(value, NUMBERS) and not isinstance(value, bool)
+
+
+def is_nan(value: Any) -> bool:
+    """Tell whether a value is the number that equals no number."""
+    if isinstance(value, Decimal128):
+        return value.to_decimal().is_nan()
+    return isinstance(value, float) and math.isnan(value)
+
+
+def rank(value: Any) -> int:
+    """Return the place of a value's type in the order of types; a missing value stands with null."""
+    if isinstance(value, Missing):
+        return _RANKS["null"] if value is MISSING else EMPTY_ARRAY_RANK
+    return _RANKS[_NAMES[type(value)][0]]
+
+
+def order(value: Any) -> tuple[Any, ...]:
+    """Return a tuple that compares, equals and hashes as the value does in MongoDB."""
+    kind = rank(value)
+    if isinstance(value, dict):
+        return (kind, tuple((rank(part), name, order(part)) for name, part in value.items()))
+    if isinstance(value, DBRef):
+        return order(dict(value.as_doc()))
+    if isinstance(value, list):
+        return (kind, tuple(map(order, value)))
+    return (kind, *_plain_order(value))
+
+
+def _plain_order(value: Any) -> tuple[Any, ...]:
+    if value is None or isinstance(value, (Missing, MinKey, MaxKey)):
+        return ()
+    if is_number(value):
+        return (0, 0) if is_nan(value) else (1, _exact(value))
+    if isinstance(value, bytes):
+        return (len(value), getattr(value, "subtype", 0), bytes(value))
+    if isinstance(value, Timestamp):
+        return (value.time, value.inc)
+    if isinstance(value, Regex):
+        return (value.pattern, int(value.flags))
+    return (int(value),) if isinstance(value, DatetimeMS) else (value,)
+
+
+def _exact(number: Any) -> int | float | Decimal:
+    return number.to_decimal() if isinstance(number, Decimal128) else number
+
+
+def same(left: Any, right: Any) -> bool:
+    """Tell whether two values are equal in MongoDB's eyes: 1 is 1.0, true is not 1."""
+    return order(left) == order(right)
+
+
+def truthy(value: Any) -> bool:
+    """Tell whether an expression's value counts as true: all but false, null, 0 and nothing."""
+    if value is None or value is MISSING:
+        return False
+    if isinstance(value, Decimal128):
+        return value.to_decimal() != 0
+    return bool(value) if isinstance(value, (bool, int, float)) else True
+
+
+def encoded(document: Document) -> bytes:
+    """Return a document's bytes."""
+    return bson.encode(document, codec_options=CODEC)
+
+
+def copied(value: Any) -> Any:
+    """Return a copy whose documents and arrays can be changed."""
+    if isinstance(value, dict):
+        return {name: copied(part) for name, part in value.items()}
+    return [copied(part) for part in value] if isinstance(value, list) else value
+
+
+def depth(value: Any) -> int:
+    """Return how many documents and arrays lie inside each other."""
+    level, layer = 0, [value]
+    while layer := [part for part in layer if isinstance(part, (dict, list))]:
+        level += 1
+        layer = [inner for part in layer for inner in (part.values() if isinstance(part, dict) else part)]
+    return level
+
+
+def moment(value: DatetimeMS) -> datetime:
+    """Return a date as Python has it, in UTC."""
+    return value.as_datetime(CodecOptions(tz_aware=True, tzinfo=UTC))
+
+
+def shown(value: Any) -> str:
+    """Return a value as MongoDB's messages write it."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{name}: {shown(part)}" for name, part in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list):
+        return f"[ {', '.join(map(shown, value))} ]" if value else "[]"
+    return _shown_plain(value)
+
+
+def _shown_plain(value: Any) -> str:
+    if value is None or value is MISSING:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, ObjectId):
+        return f"ObjectId('{value}')"
+    return f"new Date({int(value)})" if isinstance(value, DatetimeMS) else str(value)
