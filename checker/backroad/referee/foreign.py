@@ -64,7 +64,7 @@ def limit_of(told: dict[str, Any], limits: Limits = DEFAULTS) -> str | None:
     for (builtin, start), words in spoken.items():
         if told["builtin"] == builtin and text.startswith(start):
             return f"the limit of {words}"
-    if told["type"] == "OperationalError" and any(words in text for words in FULL):
+    if told.get("type") == "OperationalError" and any(words in text for words in FULL):
         return f"the limit of the size of a file was reached, or the disk is full: {room(limits)} MiB"
     return None
 

@@ -46,7 +46,7 @@ class Host:
 
     def begin_check(self) -> None:
         """Give the next check its full time, and all the room for output."""
-        if self._subject is not None:
+        if self._subject is not None and self._alive(self._subject):
             self._subject.remote.begin_check()
             self._subject.output_read = empty_output(self._subject)
 
