@@ -7,7 +7,7 @@ from uuid import uuid4
 from backroad.checks import answer, forge_jwt, hint, problem, read_jwt
 
 PASSWORD = "correct horse battery"
-SECRET = "the checks know this key, so it is no secret at all"
+SECRET = "the checks know this key and it is no secret at all"
 GOOD = "200"
 INVALID = "401 token_invalid"
 EXPIRED = "401 token_expired"

@@ -6,7 +6,7 @@ from uuid import uuid4
 from backroad.checks import a, answer, forge_jwt, hint, problem, read_jwt, requires
 
 PASSWORD = "correct horse battery"
-SECRET = "the checks know this key, so it is no secret at all"
+SECRET = "the checks know this key and it is no secret at all"
 PAIR = {
     "access_token": a(str),
     "token_type": "Bearer",

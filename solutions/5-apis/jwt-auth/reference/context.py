@@ -9,6 +9,7 @@ from flask import abort, current_app
 from sqlalchemy import Connection, Row, select
 
 from bearer import bearer_token, unauthenticated
+from given.body import is_storable
 from settings import Settings
 from tables import users
 from tokens import TokenExpired, TokenInvalid, read_access_token
@@ -33,6 +34,8 @@ def caller() -> Row[Any]:
     except TokenExpired:
         abort(unauthenticated("token_expired"))
     except TokenInvalid:
+        abort(unauthenticated("token_invalid"))
+    if not is_storable(claims["sub"]):  # a database would raise an error
         abort(unauthenticated("token_invalid"))
     with transaction() as connection:
         user = connection.execute(select(users).where(users.c.id == claims["sub"])).first()
