@@ -25,7 +25,7 @@ test:
 	@sh tools/venv.sh test
 	$(PY) -m pytest -n auto --dist worksteal $(TESTS)
 
-LIVE = tests/live tests/referee/test_database.py tests/referee/test_servers.py
+LIVE = tests/live tests/referee/test_database.py tests/referee/test_mongo.py tests/referee/test_servers.py
 
 test-live:
 	@sh tools/venv.sh test
