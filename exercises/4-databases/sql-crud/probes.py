@@ -42,9 +42,10 @@ def pragmas(module, names):
     """Return `(name, value)` of some settings on each of three connections that are open at once."""
     with tempfile.TemporaryDirectory() as folder:
         engine = module.make_engine(f"sqlite:///{Path(folder) / 'settings.db'}")
-        connections = [engine.connect() for _ in range(3)]
+        # Straight from the pool: a Connection of SQLAlchemy would begin a transaction.
+        connections = [engine.raw_connection() for _ in range(3)]
         found = [
-            (name, connection.exec_driver_sql(f"PRAGMA {name}").scalar())
+            (name, connection.cursor().execute(f"PRAGMA {name}").fetchone()[0])
             for connection in connections
             for name in names
         ]
