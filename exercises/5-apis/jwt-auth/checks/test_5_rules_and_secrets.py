@@ -405,7 +405,7 @@ def test_passwords_are_hashed_slowly(service, database):
         reply = register(other, email, password)
         assert reply == answer(201)
         assert log_in(other, email, password) == answer(200)
-        stored = stored_for(database, reply.json)
+        stored = stored_for(database, reply.json) - {reply.json["display_name"], reply.json["created_at"]}
     assert {"a quick guess that fits": quick_guess(password, stored)} == {"a quick guess that fits": None}
 
 
@@ -449,6 +449,8 @@ def quick_guess(password, values):
 def readings(piece):
     """Return the bytes that a piece of text may stand for."""
     yield piece.encode("utf-8", "replace")
+    if len(piece) < 8 or not re.fullmatch(r"[A-Za-z0-9+/_-]+=*", piece):
+        return
     for decode in (bytes.fromhex, base64.b64decode, base64.urlsafe_b64decode):
         try:
             yield decode(piece if decode is bytes.fromhex else piece + "=" * (-len(piece) % 4))
