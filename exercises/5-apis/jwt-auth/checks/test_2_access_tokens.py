@@ -4,7 +4,7 @@ import json
 import time
 from uuid import uuid4
 
-from backroad.checks import answer, forge_jwt, hint, problem, read_jwt
+from backroad.checks import answer, forge_jwt, hint, problem, read_jwt, requires
 
 PASSWORD = "correct horse battery"
 SECRET = "the checks know this key and it is no secret at all"
@@ -60,6 +60,7 @@ class Forger:
     "A dict with iss, aud, sub, iat, exp, jti, use and ver goes into jwt.encode()",
     '{…, "sub": user.id, "iat": now, "exp": now + ttl, "jti": uuid4().hex, "use": "access", "ver": 0}',
 )
+@requires("login_returns_a_pair")
 def test_access_token_has_the_claims(service):
     """The access token is signed with HS256 and carries the eight claims
 
@@ -98,6 +99,7 @@ def test_access_token_has_the_claims(service):
     "jwt.decode() raises ExpiredSignatureError for these, and InvalidTokenError for all others",
     'except jwt.ExpiredSignatureError: 401 token_expired, with error="invalid_token" in WWW-Authenticate',
 )
+@requires("me_shows_the_user")
 def test_expired_tokens_are_refused(service):
     """A token past its time is 401 token_expired, one before it is good
 
@@ -121,6 +123,7 @@ def test_expired_tokens_are_refused(service):
     "jwt.decode() looks at the signature, unless options or verify=False tell it not to",
     'jwt.decode(token, secret, algorithms=["HS256"], …) and except jwt.InvalidTokenError: 401 token_invalid',
 )
+@requires("me_shows_the_user")
 def test_changed_tokens_are_refused(service):
     """Another user's id, another key or another signature is 401 token_invalid
 
@@ -154,6 +157,7 @@ def test_changed_tokens_are_refused(service):
     "A list of the algorithms that you take, with one in it, and never the one of the header",
     'algorithms=["HS256"]; by hand: if header.get("alg") != "HS256": 401 token_invalid',
 )
+@requires("me_shows_the_user")
 def test_alg_none_is_refused(service):
     """Tokens that say alg none are refused, in any spelling, with any signature
 
@@ -178,6 +182,7 @@ def test_alg_none_is_refused(service):
     "The list of algorithms holds one name, not the family",
     'algorithms=["HS256"]',
 )
+@requires("me_shows_the_user")
 def test_only_hs256_is_accepted(service):
     """Other algorithms are refused, even when they are signed with the right key
 
@@ -198,6 +203,7 @@ def test_only_hs256_is_accepted(service):
     "iss and aud are arguments of jwt.decode(), required claims an option; use and ver you compare yourself",
     'options={"require": ["exp", "iat", "iss", "aud", "sub", "jti"]}; claims["ver"] == user.version',
 )
+@requires("me_shows_the_user")
 def test_claims_are_checked(service):
     """Another issuer, audience, use or version, or a missing claim, is refused
 
@@ -236,6 +242,7 @@ def test_claims_are_checked(service):
     "PyJWT looks at iat and nbf, and reads texts of digits as numbers: look at the types yourself",
     'type(claims["exp"]) in (int, float), and the same for iat',
 )
+@requires("me_shows_the_user")
 def test_times_are_checked(service):
     """Tokens not good yet are refused, and so are times that are no numbers
 
@@ -263,6 +270,7 @@ def test_times_are_checked(service):
     "Catch the base class of your library's errors around all that reads the token, its header too",
     "except jwt.InvalidTokenError: 401 token_invalid; by hand: except (ValueError, KeyError, TypeError)",
 )
+@requires("me_shows_the_user")
 def test_malformed_tokens_never_crash(service):
     """Broken parts, foreign keys in the header and hostile kids are 401, never 500
 
@@ -316,6 +324,7 @@ def test_malformed_tokens_never_crash(service):
     'os.environ.get("JWT_ISSUER", "backroad"); lifetimes are numbers, so int() around them',
     'os.environ.get("JWT_AUDIENCE", "backroad-api"), int(os.environ.get("ACCESS_TOKEN_TTL", "900"))',
 )
+@requires("access_token_has_the_claims")
 def test_tokens_follow_the_settings(service):
     """JWT_ISSUER, JWT_AUDIENCE and both lifetimes are what the environment says
 

@@ -62,6 +62,7 @@ def me(service, token):
     "hashlib.sha256(token.encode()).hexdigest() is found in the table; then answer with a new pair",
     "Table refresh_tokens: token_hash (primary key), session_id, expires_at, spent_at",
 )
+@requires("login_returns_a_pair")
 def test_refresh_returns_a_new_pair(service):
     """POST /v1/auth/refresh answers a new pair for the same user
 

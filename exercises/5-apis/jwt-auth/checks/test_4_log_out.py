@@ -64,6 +64,7 @@ def assert_alive(service, **pairs):
     "Find the session of the token's hash and revoke it; the answer is 204 whether there was one or not",
     'UPDATE sessions SET revoked = true WHERE id = (the token\'s session_id); return "", 204',
 )
+@requires("refresh_returns_a_new_pair")
 def test_logout_ends_the_login(service):
     """POST /v1/auth/logout answers 204, and that login gets no new tokens
 
@@ -111,6 +112,7 @@ def test_logout_works_after_refreshes(service):
     "Access tokens carry it in ver; store it with each session too, and compare at refresh",
     "UPDATE users SET version = version + 1 WHERE id = :id",
 )
+@requires("refresh_returns_a_new_pair")
 def test_logout_all_ends_every_login(service):
     """POST /v1/auth/logout-all ends all logins of the caller, access tokens too
 
@@ -163,6 +165,7 @@ def test_password_change_ends_every_login(service):
     "Foreign keys with ON DELETE CASCADE take sessions and tokens along; an id never comes back",
     "DELETE FROM users WHERE id = :id; ids from uuid4(), or AUTOINCREMENT",
 )
+@requires("refresh_returns_a_new_pair")
 def test_deleting_the_account_is_final(service):
     """DELETE /v1/me removes the user, and old tokens never come back to life
 
@@ -198,6 +201,7 @@ def test_deleting_the_account_is_final(service):
     "One function that returns the caller or ends the request, at the top of each of these views",
     "user = caller(), before the body is read",
 )
+@requires("me_needs_a_token")
 def test_own_account_needs_a_token(service):
     """Without a good access token the account can be neither changed nor left
 

@@ -48,6 +48,7 @@ def header_of(service, email, password=PASSWORD):
     "Trim it and make it lower case before it is stored and before it is looked for",
     'email = body.text("email", trimmed=True).lower(), at register and at login',
 )
+@requires("login_returns_a_pair")
 def test_email_is_one_whatever_its_case(service):
     """Case and white space around an e-mail do not matter; nobody can take it twice
 
@@ -71,6 +72,7 @@ def test_email_is_one_whatever_its_case(service):
     "Body.refuse() notes a fault, and Body.finish() answers them all",
     'name, _, domain = email.partition("@"); body.refuse("email", "format", "…") if not …',
 )
+@requires("login_returns_a_pair")
 def test_register_checks_the_email(service):
     """What is no e-mail is refused with 422 and the field email
 
@@ -111,6 +113,7 @@ def test_register_checks_the_email(service):
     "given/common_passwords.txt holds twenty of those, one a line",
     'body.text("password", shortest=10, longest=128); password.lower() in COMMON: insecure',
 )
+@requires("login_returns_a_pair")
 def test_register_checks_the_password(service):
     """Passwords have 10 to 128 characters of any kind, and are none of the usual ones
 
@@ -155,6 +158,7 @@ def test_register_checks_the_password(service):
     "No strip(), no lower(), nothing cut off: bcrypt alone looks at 72 bytes only",
     "hash_password(password) of the whole text; before bcrypt, a SHA-256 of it in base64",
 )
+@requires("login_returns_a_pair")
 def test_every_character_of_a_password_counts(service):
     """Spaces, case and what comes after 72 bytes count
 
@@ -180,6 +184,7 @@ def test_every_character_of_a_password_counts(service):
     "Note every fault, answer at the end; members that are not in the table are faults as well",
     'Body("email", "password", "display_name", read_only=("id", "created_at")), then finish()',
 )
+@requires("register_creates_a_user")
 def test_register_lists_every_fault(service):
     """All faults come in one answer; members that callers may not set are among them
 
@@ -203,6 +208,7 @@ def test_register_lists_every_fault(service):
     "PATCH changes what is sent and keeps the rest; the answer is the user as it is now",
     'Body("display_name", read_only=("id", "email", "password", "created_at"))',
 )
+@requires("me_shows_the_user")
 def test_display_name_can_be_changed(service):
     """PATCH /v1/me changes the display name and nothing else
 
@@ -236,7 +242,7 @@ def test_display_name_can_be_changed(service):
     "One function for both, with the name of the member as its argument",
     'password_in(body, "new_password", user.email)',
 )
-@requires("register_checks_the_password")
+@requires("register_checks_the_password", "password_change_ends_every_login")
 def test_a_new_password_keeps_the_rules(service):
     """A new password is held to the same rules, as new_password
 
@@ -268,6 +274,7 @@ def test_a_new_password_keeps_the_rules(service):
     "required and type are for the form of the body; the rules of passwords are for register",
     'Body("email", "password"), two times body.text(), body.finish(), then compare',
 )
+@requires("login_returns_a_pair")
 def test_bodies_are_checked(service):
     """Bodies that are no JSON object, and logins without a text, are refused in words
 
@@ -305,6 +312,7 @@ def test_bodies_are_checked(service):
     "format_time() and now() of given.times write 2026-03-01T09:30:00.000Z",
     '"created_at": format_time(now())',
 )
+@requires("register_creates_a_user")
 def test_users_are_shown_in_one_form(service):
     """Ids are short texts, created_at is the time of the registration in UTC
 
@@ -330,6 +338,7 @@ def test_users_are_shown_in_one_form(service):
     "Store a hash of the password and a hash of the refresh token, print neither",
     "generate_password_hash(password); hashlib.sha256(token.encode()).hexdigest(); no print(request.json)",
 )
+@requires("password_change_ends_every_login")
 def test_nothing_secret_at_rest_or_in_logs(service, database):
     """Neither database nor log shows passwords, refresh tokens or the key
 
@@ -375,16 +384,18 @@ def spellings(secret):
     "generate_password_hash() and every good library choose a random salt and store it beside the hash",
     "No constant salt, and no hash of the bare password",
 )
+@requires("register_creates_a_user")
 def test_equal_passwords_are_stored_differently(service, database):
     """Two users with the same password have different hashes
 
     Without a salt one table of hashes, computed once, opens all accounts of all services at once
     """
     emails = [fresh_email() for _ in range(3)]
-    users = [
-        register(service, email, password).json
-        for email, password in zip(emails, (PASSWORD, "a better battery staple", PASSWORD), strict=True)
-    ]
+    users = []
+    for email, password in zip(emails, (PASSWORD, "a better battery staple", PASSWORD), strict=True):
+        reply = register(service, email, password)
+        assert reply == answer(201)
+        users.append(reply.json)
     first, other, second = (stored_for(database, user) for user in users)
     common = {value for value in first & second - other if str(value) not in map(str, users[1].values())}
     assert {"stored values that both have": sorted(map(str, common))} == {"stored values that both have": []}
@@ -395,6 +406,7 @@ def test_equal_passwords_are_stored_differently(service, database):
     "scrypt, argon2id, bcrypt with cost 10, PBKDF2 with 600,000 rounds; a low cost is for tests only",
     'generate_password_hash(password) as it comes; cheaper only if os.environ.get("APP_ENV") == "test"',
 )
+@requires("login_returns_a_pair")
 def test_passwords_are_hashed_slowly(service, database):
     """In production the hash of a password takes work to guess
 
@@ -498,6 +510,7 @@ def weak_setting(text):
     "Read the settings once, before the server starts, and leave with a message",
     'if not text.isdigit() or int(text) < 1: sys.exit("ACCESS_TOKEN_TTL must be a whole number from 1")',
 )
+@requires("refuses_to_start_without_a_real_secret")
 def test_refuses_to_start_with_bad_lifetimes(service):
     """Lifetimes that are no positive whole numbers keep the service from starting
 

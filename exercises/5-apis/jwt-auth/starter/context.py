@@ -29,8 +29,8 @@ def transaction() -> AbstractContextManager[Connection]:
 def caller() -> Row[Any]:
     """Return the user whose access token came with the request, or end the request with a 401."""
     # Stage 2
-    # TODO 7: abort(unauthenticated("token_invalid")), or "token_expired", for what read_access_token() raises,
-    #         for a user who is gone, and for a claim ver that is not the user's version.
+    # TODO 7: abort(unauthenticated("token_expired")) or "token_invalid" for what read_access_token() raises;
+    #         "token_invalid" also for a user who is gone, and for a ver that is not the user's version.
     claims = read_access_token(bearer_token(), settings())
     with transaction() as connection:
         return connection.execute(select(users).where(users.c.id == claims["sub"])).one()
