@@ -6,13 +6,19 @@ Runs on SQLite; with BACKROAD_POSTGRES_URL or BACKROAD_MYSQL_URL on those server
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from backroad.feedback import paragraphs
 from backroad.model import Kind, Level, Limits, Need, Report, Verdict
+from backroad.referee.database import Database, Refused
+from backroad.referee.recorder import Recorder
 from backroad.referee.servers import SQL_SERVERS, with_driver
+from backroad.referee.stores import Store
 
 Judge = Callable[..., Report]
 SERVERS = {name: os.environ.get(variable, "") for name, variable in SQL_SERVERS.items()}
@@ -163,6 +169,20 @@ assert b"a" in database.at_rest()
     )
     assert verdicts(report) == [Verdict.PASSED, Verdict.FAILED], report.results
     assert report.results[1].expected == "one table with the column nothing"
+
+
+def test_constraints_may_call_functions(tmp_path: Path) -> None:
+    """A SQLite table whose constraints ask json_valid() is honest: it can be read, locked and written."""
+    with closing(sqlite3.connect(tmp_path / "app.db")) as connection:
+        connection.execute("CREATE TABLE lists (items TEXT CHECK (json_valid(items)))")
+    database = Database(Store(f"sqlite:///{tmp_path / 'app.db'}", tmp_path), Recorder())
+    with database.locked("lists", seconds=0.01):
+        pass
+    database.execute("INSERT INTO lists VALUES ('[1]')")
+    with pytest.raises(Refused):
+        database.execute("INSERT INTO lists VALUES ('[')")
+    assert database.rows("SELECT items FROM lists") == [{"items": "[1]"}]
+    database.close()
 
 
 def test_statements_are_counted(check: Callable[..., Report]) -> None:

@@ -215,10 +215,13 @@ def engine_for(store: Store) -> Engine:
 
 
 def distrust(connection: sqlite3.Connection, _: object) -> None:
-    """Let no schema that the learner's code left behind run functions, nor for ever."""
+    """Let no schema that the learner's code left behind run for ever.
+
+    Not `trusted_schema = OFF`: SQLite then refuses honest constraints such as CHECK (json_valid(tags)), and
+    this connection has no functions that could do harm.
+    """
     deadline = time.monotonic() + SECONDS
     connection.set_progress_handler(lambda: time.monotonic() > deadline, PROGRESS_STEPS)
-    connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA foreign_keys = ON")
 
 

@@ -193,7 +193,7 @@ def new_path(service):
 @requires("location_leads_to_the_task")
 @fresh
 def test_data_survives_a_restart(service, database):
-    """After a restart every task is as before, from the database that DATABASE_URL names
+    """After a restart every task is as before, out of DATABASE_URL's database
 
     Each deployment starts the service anew; what it had in memory or in a file beside it is gone
     """

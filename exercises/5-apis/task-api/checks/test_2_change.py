@@ -181,7 +181,7 @@ def test_updated_at_grows(service):
 )
 @requires("put_replaces_everything", "patch_changes_what_is_sent", "updated_at_grows")
 def test_same_values_change_nothing(service):
-    """PATCH with {} or present values, and the same PUT again, are a 200 that changes nothing
+    """PATCH with {} or present values, and the same PUT again, change nothing
 
     Clients save forms that nobody has edited; each would look like a change to all who watch updated_at
     """
@@ -206,7 +206,7 @@ def test_same_values_change_nothing(service):
 )
 @requires("put_replaces_everything", "patch_changes_what_is_sent")
 def test_completed_at_follows_status(service):
-    """completed_at is set when a task becomes done, kept while it is, and cleared afterwards
+    """completed_at is set when a task becomes done, stays, and is cleared again
 
     Reports count what was finished when; a time that moves with every edit makes them all wrong
     """
@@ -254,7 +254,7 @@ def after_now():
 )
 @requires("completed_at_follows_status")
 def test_tasks_may_start_done(service):
-    """POST with status done sets completed_at, PUT that finishes or reopens does as well
+    """POST with status done sets completed_at, and a PUT that finishes does too
 
     Rules that hold on one of three ways in are found out by those who take the others
     """

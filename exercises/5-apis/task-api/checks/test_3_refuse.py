@@ -55,7 +55,7 @@ def test_titles_have_rules(service):
 )
 @requires("titles_have_rules")
 def test_types_are_strict(service):
-    """A value of another type is refused: true, "2" and 2.5 are no integers, 5 is no text
+    """Values of another type are refused: true, "2" and 2.5 are no integers
 
     A service that guesses turns the mistakes of its callers into data that nobody can repair
     """
@@ -76,7 +76,7 @@ def test_types_are_strict(service):
 )
 @requires("types_are_strict")
 def test_values_have_limits(service):
-    """Priority, status and description are refused beyond their limits, and taken up to them
+    """Priority, status and description are taken up to their limits only
 
     Limits that are off by one show up as a bug of whoever trusted the documentation
     """
@@ -101,7 +101,7 @@ def test_values_have_limits(service):
 )
 @requires("types_are_strict")
 def test_tags_are_tidied(service):
-    """Tags are trimmed, lower-cased and not repeated; wrong ones are named by their place
+    """Tags are trimmed, lower-cased, not repeated; wrong ones are named by place
 
     Work, work and " work" are one tag for people, and three for a filter that nobody told
     """
@@ -209,7 +209,7 @@ def test_time_zones_do_not_matter(service):
 )
 @requires("titles_have_rules")
 def test_members_are_known_and_writable(service):
-    """Unknown members and those that the service sets are refused, with POST, PUT and PATCH
+    """Unknown members and those that the service sets are refused
 
     Ignored members hide misspelt ones; taken ones let anybody write the id, or a date of completion
     """
@@ -433,7 +433,7 @@ def test_broken_bodies_are_refused(service):
 )
 @requires("delete_then_404", "patch_changes_what_is_sent", "put_replaces_everything")
 def test_paths_and_methods(service):
-    """Unknown paths are a 404, unknown methods a 405 with Allow, both as problem bodies
+    """Unknown paths are a 404 and unknown methods a 405 with Allow
 
     A client that expects JSON and gets an HTML page fails in its parser, far away from the cause
     """

@@ -45,7 +45,7 @@ def refuses(service, query, errors):
 @requires("list_shows_the_tasks")
 @fresh
 def test_filter_by_status_and_priority(service):
-    """status, also several, and priority_min and priority_max say which tasks are listed
+    """status, once or often, priority_min and priority_max choose tasks
 
     Somebody with a thousand tasks asks for what is to be done, and not for all of them
     """
@@ -68,7 +68,7 @@ def test_filter_by_status_and_priority(service):
 @requires("list_shows_the_tasks")
 @fresh
 def test_filter_by_tag(service):
-    """tag lists tasks with this tag, several list those with all of them, however it is written
+    """tag lists tasks with this tag, several list those with all of them
 
     A filter that finds homework for work is no filter; people stop trusting what it leaves out
     """
@@ -106,7 +106,7 @@ def test_filter_by_tag(service):
 @requires("list_shows_the_tasks")
 @fresh
 def test_search_in_texts(service):
-    """q finds a text in title and description in any case; %, _ and \\ are characters like others
+    """q finds a text in title and description, in any case, without wildcards
 
     A search for 100% that finds everything looks like a database that lost its index
     """
@@ -173,7 +173,7 @@ def test_filter_overdue(service):
 @requires("list_shows_the_tasks")
 @fresh
 def test_sort_by_one_key(service):
-    """Each sort key works in both directions; titles in any case, statuses in their own order
+    """Each sort key works in both directions; titles sort in any case
 
     Sorted by the database's first idea, Zebra comes before apple, and done before todo
     """
@@ -213,7 +213,7 @@ def test_sort_by_one_key(service):
 @requires("sort_by_one_key")
 @fresh
 def test_sort_status_and_missing_times(service):
-    """status sorts todo, doing, done; tasks without due_at come last in both directions
+    """status sorts todo, doing, done; no due_at comes last in both directions
 
     The most urgent task stands on page one only if those without a date do not push it away
     """
@@ -238,7 +238,7 @@ def test_sort_status_and_missing_times(service):
 @requires("sort_status_and_missing_times")
 @fresh
 def test_sort_by_several_keys(service):
-    """Up to three keys sort one after the other, and equal tasks stand in order of creation
+    """Up to three keys sort, and equal tasks stand in order of creation
 
     Without a last word the database may show equal tasks in another order on every page
     """
@@ -273,7 +273,7 @@ def test_sort_by_several_keys(service):
 @requires("sort_by_several_keys", "filter_by_status_and_priority")
 @fresh
 def test_pages_show_every_task_once(service):
-    """Pages of 7 show each of 45 tasks once, with the same total; 20 is the usual limit
+    """Pages of 7 show each of 45 tasks once; 20 is the usual limit
 
     A task that two pages show, and one that none shows, is how exports come to disagree with lists
     """

@@ -60,7 +60,7 @@ def test_answers_have_an_etag(service):
 @requires("answers_have_an_etag", "same_values_change_nothing")
 @fresh
 def test_etags_tell_versions_apart(service):
-    """Every change of any member makes a new ETag; what changes nothing, and a restart, keeps it
+    """Every change makes a new ETag; what changes nothing, or a restart, keeps it
 
     A tag that stays after a change lets the next one overwrite it; one that moves without refuses good writes
     """
@@ -134,7 +134,7 @@ def test_old_etag_is_412(service):
 )
 @requires("old_etag_is_412", "404_goes_before_422")
 def test_412_stands_between_404_and_422(service):
-    """A missing task is a 404 with any If-Match; an old ETag is a 412 whatever the body says
+    """No task is a 404 whatever If-Match says; an old ETag a 412 before any 422
 
     Whoever has an old copy must look again first: the faults of their form may be those of old data
     """
@@ -176,7 +176,7 @@ def at_once(service, database, requests, **headers):
 )
 @requires("old_etag_is_412")
 def test_one_of_many_writers_wins(service, database):
-    """Of eight writers with the same If-Match at once, one succeeds and seven get a 412
+    """Of eight writers with the same If-Match at once, one succeeds
 
     A check before the write that is not part of the write works in every test with one user
     """
