@@ -215,6 +215,8 @@ def test_update_is_partial(subject, database):
         assert shop.get(tea["id"]) == exactly(now), f"the stored row after update({changes})"
     assert shop.get(cup["id"]) == exactly(cup), "the other product"
     assert shop.get_by_sku("TEA-9") == exactly(row)
+    other = subject.ProductRepository(subject.make_engine(database.url)).update(cup["id"], {"stock": 4})
+    assert shop.get(cup["id"]) == exactly(other), "after another program changed it"
     with pytest.raises(subject.NotFound):
         shop.get_by_sku("TEA-1")
 
