@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from backroad.audit.toolchain import missing
@@ -33,3 +35,26 @@ def test_programs() -> None:
     tree = Tree({"backroad.toml": File(b'[service]\nstart = "no-such-node app.js"\n')})
     assert missing(tree, Kind.SERVICE) == "no-such-node is not on this machine"
     assert missing(tree, Kind.MODULE) == ""
+
+
+PACKAGES = {
+    "one that is installed": ('{"dependencies": {"here": "^1.0.0"}}', ""),
+    "one that is not": (
+        '{"dependencies": {"here": "^1.0.0", "@some/thing": "1"}}',
+        "@some/thing (npm install -g @some/thing) is not on this machine",
+    ),
+    "one for development only": ('{"devDependencies": {"gone": "1"}}', ""),
+    "none": ('{"name": "it"}', ""),
+    "a file that is no JSON": ("{", ""),
+    "a file of another form": ('["dependencies"]', ""),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), PACKAGES.values(), ids=PACKAGES)
+def test_packages_of_node(text: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that package.json depends on counts as missing where Node would not find it."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "package.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setenv("NODE_PATH", str(tmp_path))
+    tree = Tree({"package.json": File(text.encode()), "app.js": File(b"")})
+    assert missing(tree, Kind.MODULE) == expected

@@ -1,9 +1,10 @@
-"""What a design needs and this machine does not have: a program, or a package of Python."""
+"""What a design needs and this machine does not have: a program, or a package of Python or Node."""
 
 from __future__ import annotations
 
 import ast
 import importlib.util
+import json
 import shlex
 import shutil
 import sys
@@ -12,6 +13,7 @@ from contextlib import suppress
 
 from backroad.content.trees import Tree
 from backroad.model import Kind
+from backroad.referee.nodepath import package_folders
 
 
 def missing(tree: Tree, kind: Kind) -> str:
@@ -19,6 +21,10 @@ def missing(tree: Tree, kind: Kind) -> str:
     program = shlex.split(tree.service().start)[:1] if kind is Kind.SERVICE else []
     lacking = [word for word in program if word != "python" and shutil.which(word) is None]
     lacking += sorted(name for name in set(_imported(tree)) if not _is_there(name, tree))
+    if not lacking:
+        lacking = [
+            f"{name} (npm install -g {name})" for name in _depended_on(tree) if not _is_installed(name)
+        ]
     return f"{lacking[0]} is not on this machine" if lacking else ""
 
 
@@ -32,6 +38,19 @@ def _imported(tree: Tree) -> Iterator[str]:
                         yield from (alias.name.split(".")[0] for alias in node.names)
                     elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                         yield node.module.split(".")[0]
+
+
+def _depended_on(tree: Tree) -> list[str]:
+    """Return the packages that the tree's package.json depends on; of a broken one the run will tell."""
+    with suppress(ValueError):
+        package = json.loads(tree.read("package.json")) if "package.json" in tree.files else None
+        dependencies = package.get("dependencies") if isinstance(package, dict) else None
+        return sorted(dependencies) if isinstance(dependencies, dict) else []
+    return []
+
+
+def _is_installed(name: str) -> bool:
+    return any((folder / name / "package.json").is_file() for folder in package_folders())
 
 
 def _is_there(name: str, tree: Tree) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from backroad.referee import endings
+from backroad.referee.nodepath import node_settings
 from backroad.referee.scratch import remove_folder
 from backroad.referee.walls import PACKAGE
 
@@ -40,6 +41,7 @@ def clean_environment(scratch: Path, seed: int, outside: Mapping[str, str] = os.
     }
     if site.ENABLE_USER_SITE:
         environment["PYTHONUSERBASE"] = site.getuserbase()
+    environment |= node_settings(outside)
     return environment | {name: outside[name] for name in KEPT_FROM_OUTSIDE if name in outside}
 
 

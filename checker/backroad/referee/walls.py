@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from backroad.model import Level, Limits
+from backroad.referee.nodepath import package_folders
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/etc", "/nix/store")
@@ -72,6 +73,7 @@ def roots() -> Iterator[Path]:
         if folder.is_absolute() and folder.name in ("bin", "sbin"):
             yield folder
             yield from (folder.parent / name for name in BESIDE_BIN)
+    yield from package_folders()
 
 
 def without(root: Path, secret: tuple[Path, ...]) -> Iterator[tuple[Path, bool]]:
