@@ -48,3 +48,4 @@ bench:
 	@sh tools/venv.sh test
 	$(PY) tests/bench/check_vs_pytest.py
 	$(PY) tests/bench/list_vs_click.py
+	$(PY) tests/bench/exercises.py

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +18,7 @@ from backroad.audit.trials import Outcome, Trial, Trials
 from backroad.audit.values import Audit, Part, Score
 from backroad.content.trees import Tree
 from backroad.errors import Problem
+from backroad.model import Mutant
 
 # Room for a mutant that hangs in many checks; in-process, nothing else would end it.
 LONGEST_BUDGETS = 3
@@ -106,7 +107,7 @@ class _Work:
         parts = [
             proofs.agreement_part(self._exercise, [*designs.pairs, *pairs]),
             proofs.mutants_part(self._exercise, known, outcomes),
-            proofs.seen_part(self._exercise, designs.start, known, outcomes),
+            proofs.seen_part(self._exercise, self._not_seen(designs.start, outcomes)),
         ]
         if not self._task.with_generated:
             return parts, None
@@ -138,13 +139,33 @@ class _Work:
         return Pair(trial.name, two, self._trials.outcome(replace(trial, choices=choices)))
 
     def _mutants(self) -> list[Pair]:
-        whole = {"names": self._task.names}
-        trials = [
-            Trial(f"mutant {mutant.name}", tree, whole, seconds=self._longest, is_remembered=True)
-            for mutant, tree in zip(self._task.solution.mutants, self._trees.mutants, strict=True)
-        ]
-        asked = [self._trials.then(partial(self._both_ways, trial)) for trial in trials]
+        known = zip(self._task.solution.mutants, self._trees.mutants, strict=True)
+        asked = [self._trials.then(partial(self._mutant, mutant, tree)) for mutant, tree in known]
         return [future.result() for future in asked]
+
+    def _mutant(self, mutant: Mutant, tree: Tree) -> Pair:
+        """Run a mutant through the checks that it names; through all, to say which others caught it."""
+        name = f"mutant {mutant.name}"
+        pair = self._both_ways(self._trial(name, tree, mutant.caught_by))
+        if pair.two.fault or set(mutant.caught_by) <= set(pair.two.red):
+            return pair
+        return self._both_ways(self._trial(name, tree, self._task.names))
+
+    def _trial(self, name: str, tree: Tree, wanted: Iterable[str]) -> Trial:
+        names = {"names": self._task.with_requirements(wanted)}
+        return Trial(name, tree, names, seconds=self._longest, is_remembered=True)
+
+    def _not_seen(self, start: Outcome, outcomes: Sequence[Outcome]) -> list[str]:
+        """Return the checks that were never seen to fail, after a try of those that no mutant names."""
+        mutants = self._task.solution.mutants
+        seen = proofs.seen(start, mutants, outcomes)
+        for mutant, tree in zip(mutants, self._trees.mutants, strict=True):
+            unseen = [name for name in self._task.names if name not in seen]
+            if not unseen:
+                break
+            more = self._trials.outcome(self._trial(f"mutant {mutant.name} once more", tree, unseen))
+            seen |= proofs.seen(start, [mutant], [more])
+        return [name for name in self._task.names if name not in seen]
 
     def _generated(self, known: Sequence[Outcome]) -> tuple[Score, Part]:
         made, equivalents = self._trees.generated, self._task.solution.equivalents

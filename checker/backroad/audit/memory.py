@@ -78,7 +78,8 @@ def _read(file: Path | None) -> dict[str, Any]:
 
 def salt_of(exercise: Exercise, package: Path = PACKAGE) -> str:
     """Return the digest of what judges an exercise: its checks, its limits, the kit, Python."""
-    digest = hashlib.sha256(f"{sys.version}{exercise.kind}{exercise.limits}".encode())
+    digest = hashlib.sha256(f"{sys.version}{exercise.kind}{exercise.limits}{exercise.needs}".encode())
+    digest.update(repr(sorted(exercise.environment.items())).encode())
     digest.update(read_folder(exercise.folder / "checks").digest().encode())
     files = [file for name in _JUDGES for file in (package / name, *sorted((package / name).rglob("*.py")))]
     for file in (exercise.folder / "probes.py", *files):

@@ -120,24 +120,24 @@ def _uncaught(mutant: Mutant, outcome: Outcome, here: str) -> Iterator[Problem]:
         yield Problem(here, what, f"{caught} caught it: name that, or sharpen the check")
 
 
-def seen_part(
-    exercise: Exercise, start: Outcome, mutants: Sequence[Mutant], outcomes: Sequence[Outcome]
-) -> Part:
-    """Every check has been seen to fail: a check that cannot fail proves nothing.
+def seen(start: Outcome, mutants: Sequence[Mutant], outcomes: Sequence[Outcome]) -> set[str]:
+    """Return the checks that were seen to fail: a check that cannot fail proves nothing.
 
     A step that is not written yet does not count: it would fail a check that asserts nothing.
     """
-    seen = {name for name in start.red if not start.checks[name].line.startswith(TODO)}
+    found = {name for name in start.red if not start.checks[name].line.startswith(TODO)}
     for mutant, outcome in zip(mutants, outcomes, strict=True):
         unreadable = set(outcome.of(Verdict.UNREADABLE))
-        seen |= {name for name in outcome.red if name not in unreadable or name in mutant.caught_by}
-    names = [check.name for check in exercise.checks]
-    problems = [
-        Problem(place_of(exercise, name), "was never seen to fail", "add a mutant that it must catch")
-        for name in names
-        if name not in seen
-    ]
-    return Part("checks", f"{len(names) - len(problems)} of {len(names)} were seen to fail", tuple(problems))
+        found |= {name for name in outcome.red if name not in unreadable or name in mutant.caught_by}
+    return found
+
+
+def seen_part(exercise: Exercise, unseen: Sequence[str]) -> Part:
+    """Every check has been seen to fail on the starter or on a mutant."""
+    remedy = "add a mutant that it must catch"
+    problems = tuple(Problem(place_of(exercise, name), "was never seen to fail", remedy) for name in unseen)
+    count = len(exercise.checks)
+    return Part("checks", f"{count - len(unseen)} of {count} were seen to fail", problems)
 
 
 def place_of(exercise: Exercise, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from backroad.audit import generated
@@ -26,6 +27,17 @@ class Task:
     def names(self) -> tuple[str, ...]:
         """All checks by name: hardening runs although the core is red only when asked for."""
         return tuple(check.name for check in self.exercise.checks)
+
+    def with_requirements(self, wanted: Iterable[str]) -> tuple[str, ...]:
+        """Return checks with all that they require, in learning order."""
+        checks = {check.name: check for check in self.exercise.checks}
+        found, waiting = set(), [name for name in wanted if name in checks]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += [one for one in checks[name].requires if one in checks]
+        return tuple(name for name in checks if name in found)
 
 
 @dataclass
