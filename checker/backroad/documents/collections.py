@@ -9,7 +9,7 @@ from typing import Any
 from bson import ObjectId, Regex
 
 from backroad.documents.conditions import is_operators
-from backroad.documents.failures import Code, CommandFailure, bad_value
+from backroad.documents.failures import Code, CommandFailure
 from backroad.documents.indexes import BY_ID, Index, UniqueTable
 from backroad.documents.values import Document, depth, encoded, order, type_name
 
@@ -52,8 +52,8 @@ class Collection:
         """Store a document in the place of another; tells whether that changed anything."""
         if encoded(old) == encoded(new):
             return False
-        ready = storable(new)
-        keys = {name: table.checked(ready) for name, table in self._tables.items()}
+        ready = storable(new, Code.BSONObjectTooLarge)
+        keys = {name: table.checked(ready, old=old) for name, table in self._tables.items()}
         with self._guard():
             self._documents[order(old["_id"])] = ready
             for name, table in self._tables.items():
@@ -108,7 +108,7 @@ class Collection:
             self._tables.pop(name, None)
 
 
-def storable(document: Document) -> Document:
+def storable(document: Document, too_large: Code = Code.BadValue) -> Document:
     """Return a document as it is stored: with an `_id` in front, of a type, size and depth that fit."""
     identity = document.get("_id") if "_id" in document else ObjectId()
     if isinstance(identity, (list, Regex)):
@@ -119,7 +119,8 @@ def storable(document: Document) -> Document:
     ready = {"_id": identity, **{name: value for name, value in document.items() if name != "_id"}}
     size = len(encoded(ready))
     if size > LARGEST:
-        raise bad_value(f"object to insert too large. size in bytes: {size}, max size: {LARGEST}")
+        message = f"object to insert too large. size in bytes: {size}, max size: {LARGEST}"
+        raise CommandFailure(too_large, message)
     if depth(ready) > DEEPEST:
         raise CommandFailure(
             Code.Overflow, f"cannot insert document because it exceeds {DEEPEST} levels of nesting"

@@ -78,13 +78,13 @@ class UniqueTable:
         for document in documents:
             self.add(self.checked(document), document)
 
-    def checked(self, document: Document) -> list[Key]:
-        """Return a document's keys; raises when another document has one of them."""
+    def checked(self, document: Document, *, old: Document | None = None) -> list[Key]:
+        """Return a new document's keys; raises when any but the one it replaces has one of them."""
         rows = self._index.rows(document)
         keys = [tuple(map(order, row)) for row in rows]
-        me = order(document["_id"])
+        me = None if old is None else order(old["_id"])
         for row, key in zip(rows, keys, strict=True):
-            if self._owners.get(key, me) != me:
+            if key in self._owners and self._owners[key] != me:
                 raise self._taken(row)
         return keys
 

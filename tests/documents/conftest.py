@@ -1,0 +1,38 @@
+"""A document server for the tests, and a fresh database of it for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from backroad.documents import Address, document_server
+
+Client = MongoClient[dict[str, Any]]
+Db = Database[dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Address]:
+    """Where a document server listens."""
+    with document_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def client(server: Address) -> Iterator[Client]:
+    """A client of it."""
+    with MongoClient[dict[str, Any]](server.url("test"), tz_aware=True) as connected:
+        yield connected
+
+
+@pytest.fixture
+def db(client: Client) -> Iterator[Db]:
+    """A database of its own for each test."""
+    name = f"t{uuid4().hex}"
+    yield client[name]
+    client.drop_database(name)
