@@ -1,39 +1,58 @@
-"""The accumulators of `$group`: what becomes of the values of one group."""
+"""The accumulators of `$group`: mongomock's, with repairs for missing fields, mixed types and longs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from backroad.documents.functions.arrays import distinct
-from backroad.documents.functions.math import average, extreme, total
-from backroad.documents.functions.objects import merged
-from backroad.documents.values import MISSING
+from mongomock import aggregate
+
+from backroad.documents.expressions import typed
+from backroad.documents.values import MISSING, is_number, order
 
 Accumulate = Callable[[list[Any]], Any]
 
 
-def _first(values: list[Any]) -> Any:
-    return None if not values or values[0] is MISSING else values[0]
-
-
-def _last(values: list[Any]) -> Any:
-    return _first(values[-1:])
+def _mongomocks(name: str) -> Accumulate:
+    accumulate = aggregate._GROUPING_OPERATOR_MAP[name]
+    return lambda values: accumulate(_there(values))
 
 
 def _there(values: list[Any]) -> list[Any]:
     return [value for value in values if value is not MISSING]
 
 
+def _sum(values: list[Any]) -> Any:
+    return typed("$sum", _mongomocks("$sum")(values), [value for value in values if is_number(value)])
+
+
+def _extreme(choose: Callable[..., Any]) -> Accumulate:
+    def extreme(values: list[Any]) -> Any:
+        return choose((value for value in _there(values) if value is not None), key=order, default=None)
+
+    return extreme
+
+
+def _at(place: int) -> Accumulate:
+    return lambda values: None if values[place] is MISSING else values[place]
+
+
+def distinct(values: list[Any]) -> list[Any]:
+    """Return the values without those that equal an earlier one."""
+    seen: dict[Any, Any] = {}
+    for value in values:
+        seen.setdefault(order(value), value)
+    return list(seen.values())
+
+
 ACCUMULATORS: Mapping[str, Accumulate] = {
-    "$sum": total,
-    "$avg": average,
-    "$min": lambda values: extreme(values, min),
-    "$max": lambda values: extreme(values, max),
-    "$first": _first,
-    "$last": _last,
+    "$sum": _sum,
+    "$avg": _mongomocks("$avg"),
+    "$min": _extreme(min),
+    "$max": _extreme(max),
+    "$first": _at(0),
+    "$last": _at(-1),
     "$push": _there,
     "$addToSet": lambda values: distinct(_there(values)),
-    "$mergeObjects": lambda values: merged(*values, None),
     "$count": len,
 }

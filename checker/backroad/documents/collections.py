@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from bson import ObjectId, Regex
+from mongomock.store import CollectionStore
 
-from backroad.documents.conditions import is_operators
 from backroad.documents.failures import Code, CommandFailure
+from backroad.documents.filters import is_operators
 from backroad.documents.indexes import BY_ID, Index, UniqueTable
 from backroad.documents.values import Document, depth, encoded, order, type_name
 
@@ -25,26 +26,26 @@ class Collection:
         self.namespace = namespace
         self.indexes: dict[str, Index] = {BY_ID.name: BY_ID}
         self._guard = guard
-        self._documents: dict[Any, Document] = {}
+        self._kept = CollectionStore(namespace)  # mongomock's, by the order of `_id`
         self._tables = {BY_ID.name: UniqueTable(BY_ID, namespace, ())}
 
     def __len__(self) -> int:
-        return len(self._documents)
+        return len(self._kept)
 
     def documents(self, query: Mapping[str, Any] | None = None) -> Iterator[Document]:
         """Yield the documents that a filter could fit: with an `_id`, that one alone."""
         wanted = (query or {}).get("_id", self)
         if wanted is self or is_operators(wanted) or isinstance(wanted, Regex):
-            yield from list(self._documents.values())
-        elif (found := self._documents.get(order(wanted))) is not None:
-            yield found
+            yield from list(self._kept.documents)
+        elif order(wanted) in self._kept:
+            yield self._kept[order(wanted)]
 
     def insert(self, document: Document) -> None:
         """Store a new document."""
         ready = storable(document)
         keys = {name: table.checked(ready) for name, table in self._tables.items()}
         with self._guard():
-            self._documents[order(ready["_id"])] = ready
+            self._kept[order(ready["_id"])] = ready
             for name, table in self._tables.items():
                 table.add(keys[name], ready)
 
@@ -55,7 +56,7 @@ class Collection:
         ready = storable(new, Code.BSONObjectTooLarge)
         keys = {name: table.checked(ready, old=old) for name, table in self._tables.items()}
         with self._guard():
-            self._documents[order(old["_id"])] = ready
+            self._kept[order(old["_id"])] = ready
             for name, table in self._tables.items():
                 table.forget(old)
                 table.add(keys[name], ready)
@@ -64,7 +65,7 @@ class Collection:
     def remove(self, document: Document) -> None:
         """Take a document away."""
         with self._guard():
-            del self._documents[order(document["_id"])]
+            del self._kept[order(document["_id"])]
             for table in self._tables.values():
                 table.forget(document)
 
@@ -88,9 +89,9 @@ class Collection:
 
     def _build(self, index: Index) -> None:
         if index.unique:
-            table = UniqueTable(index, self.namespace, self._documents.values())
+            table = UniqueTable(index, self.namespace, self._kept.documents)
         else:
-            for document in self._documents.values():
+            for document in self._kept.documents:
                 index.rows(document)  # two arrays under one index are refused
         with self._guard():
             if index.unique:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from backroad.documents.accumulators import ACCUMULATORS
-from backroad.documents.expressions import Expression, Scope, expression
+from backroad.documents.expressions import Expression, expression
 from backroad.documents.failures import Code, CommandFailure
 from backroad.documents.values import MISSING, Document, order
 
@@ -21,12 +21,11 @@ def group(operand: Any) -> Callable[[Iterable[Document]], Iterable[Document]]:
     fields = {name: _field(name, value) for name, value in operand.items() if name != "_id"}
 
     def grouped(documents: Iterable[Document]) -> Iterable[Document]:
-        groups: dict[Any, tuple[Any, list[Scope]]] = {}
+        groups: dict[Any, tuple[Any, list[Document]]] = {}
         for document in documents:
-            scope = Scope(document)
-            value = key(scope)
+            value = key(document)
             value = None if value is MISSING else value
-            groups.setdefault(order(value), (value, []))[1].append(scope)
+            groups.setdefault(order(value), (value, []))[1].append(document)
         for value, scopes in groups.values():
             made = {name: accumulate(scopes) for name, accumulate in fields.items()}
             yield {"_id": value, **made}
@@ -34,7 +33,7 @@ def group(operand: Any) -> Callable[[Iterable[Document]], Iterable[Document]]:
     return grouped
 
 
-def _field(name: str, source: Any) -> Callable[[list[Scope]], Any]:
+def _field(name: str, source: Any) -> Callable[[list[Document]], Any]:
     if "." in name:
         raise CommandFailure(Code.Location40235, f"The field name '{name}' cannot contain '.'")
     if name.startswith("$"):

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from backroad.documents.conditions import fits
 from backroad.documents.failures import Code, CommandFailure
+from backroad.documents.filters import fits
 from backroad.documents.paths import index_keys, split
 from backroad.documents.values import MISSING, Document, Missing, is_number, order, same, shown, type_name
 

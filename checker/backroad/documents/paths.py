@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from backroad.documents.failures import Code, CommandFailure
@@ -13,10 +13,10 @@ MOST_INDEX_DIGITS = 7
 
 
 class Reached(NamedTuple):
-    """A value that a path reaches, and its place in the outermost array on the way."""
+    """A value that a path reaches, and whether the path named it by its number in an array."""
 
     value: Any
-    place: int | None
+    by_number: bool = False
 
 
 def split(path: str) -> Parts:
@@ -36,41 +36,29 @@ def as_index(name: str) -> int | None:
     return None
 
 
-def reached(document: Any, parts: Parts, *, into: bool = True) -> Iterator[Reached]:
-    """Yield what queries see at a path; `into` looks into an array at its end, too.
+def reached(document: Any, parts: Parts) -> Iterator[Reached]:
+    """Yield what queries see at a path.
 
     A field that is not there yields MISSING, but an array on the way without any documents yields nothing.
     """
     value, rest = document, parts
     while rest and isinstance(value, dict):
         value, rest = value.get(rest[0], MISSING), rest[1:]
-    if not isinstance(value, list):
-        yield Reached(MISSING if rest else value, None)
-    elif rest:
-        yield from _through(value, rest, into)
+    if rest and isinstance(value, list):
+        yield from _through(value, rest)
     else:
-        if into:
-            yield from map(Reached, value, range(len(value)))
-        yield Reached(value, None)
+        yield Reached(MISSING if rest else value)
 
 
-def _through(array: list[Any], rest: Parts, into: bool) -> Iterator[Reached]:
+def _through(array: list[Any], rest: Parts) -> Iterator[Reached]:
     wanted = as_index(rest[0])
     for place, item in enumerate(array):
         if isinstance(item, dict):
-            yield from (Reached(found.value, place) for found in reached(item, rest, into=into))
-        if place == wanted:
-            yield from (Reached(found.value, place) for found in _at_index(item, rest[1:], into))
-
-
-def _at_index(item: Any, rest: Parts, into: bool) -> Iterator[Reached]:
-    """Yield what is reached from an array's element that the path names by its number."""
-    if not rest:
-        yield Reached(item, None)
-    elif isinstance(item, dict):
-        yield from reached(item, rest, into=into)
-    elif isinstance(item, list):
-        yield from _through(item, rest, into)
+            yield from reached(item, rest)
+        if place == wanted and not rest[1:]:
+            yield Reached(item, by_number=True)
+        elif place == wanted and isinstance(item, (dict, list)):
+            yield from reached(item, rest[1:])
 
 
 def index_keys(document: Any, paths: Sequence[Parts]) -> list[tuple[Any, ...]]:
@@ -135,11 +123,3 @@ def picked(value: Any, parts: Parts) -> Any:
         else:
             return MISSING
     return value
-
-
-def valid(path: str, fail: Callable[[str], CommandFailure]) -> Parts:
-    """Return the names of a path that may not have empty ones."""
-    parts = split(path)
-    if "" in parts:
-        raise fail(path)
-    return parts

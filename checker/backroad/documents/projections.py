@@ -6,14 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from backroad.documents.comparisons import whole
-from backroad.documents.conditions import element_test
-from backroad.documents.expressions import Expression, Scope, expression, field_path
+from backroad.documents.expressions import Expression, expression, field_path
 from backroad.documents.failures import Code, CommandFailure, bad_value
-from backroad.documents.functions.arrays import cut
-from backroad.documents.values import MISSING, Document, is_number, truthy, type_name
+from backroad.documents.filters import fits_item
+from backroad.documents.values import MISSING, Document, is_number, truthy, type_name, whole
 
-MatchPlace = Callable[[Document], int]
+MatchPlace = Callable[[Document, str], int]
 Project = Callable[[Document], Document]
 
 
@@ -37,7 +35,7 @@ class Node:
             code = Code.Location31249 if rest else Code.Location31250
             raise CommandFailure(code, f"Path collision at {'.'.join(parts)}")
 
-    def kept(self, value: Any, scope: Scope) -> Any:
+    def kept(self, value: Any, scope: Document) -> Any:
         """Return what an inclusion leaves of a value; of an array, what it leaves of each element."""
         if isinstance(value, list):
             parts = (self.kept(item, scope) for item in value)
@@ -65,7 +63,7 @@ class Node:
             if said.get(name) is not False
         }
 
-    def added(self, value: Any, scope: Scope) -> Any:
+    def added(self, value: Any, scope: Document) -> Any:
         """Return a value with the computed fields put in, as $addFields does."""
         if isinstance(value, list):
             return [self.added(item, scope) for item in value]
@@ -73,7 +71,7 @@ class Node:
         self._compute(inner, scope, kept=False)
         return inner
 
-    def _compute(self, inner: Document, scope: Scope, *, kept: bool) -> None:
+    def _compute(self, inner: Document, scope: Document, *, kept: bool) -> None:
         for name, said in self.fields.items():
             if isinstance(said, Node):
                 if not kept:
@@ -101,7 +99,7 @@ def adding(source: Any, stage: str = "$addFields") -> Project:
     node = Node()
     for path, value in source.items():
         _put_added(node, field_path(path), value)
-    return lambda document: node.added(document, Scope(document))
+    return lambda document: node.added(document, document)
 
 
 def _put_added(node: Node, parts: tuple[str, ...], value: Any) -> None:
@@ -175,7 +173,7 @@ def _inclusion(node: Node, own: list[_Said], sliced: list[str]) -> Project:
         node.fields = {"_id": says, **node.fields}
     for path in sliced:
         node.put(field_path(path), True)
-    return lambda document: node.kept(document, Scope(document))
+    return lambda document: node.kept(document, document)
 
 
 def _lines(parts: tuple[str, ...], value: Any) -> list[_Said]:
@@ -228,7 +226,7 @@ def _array_change(
 def _first_match(name: str, operand: Any) -> Callable[[Document, Document], Document]:
     if not isinstance(operand, dict):
         raise bad_value("elemMatch: Invalid argument, object required")
-    meets = element_test(operand)
+    meets = fits_item(operand)
 
     def change(document: Document, result: Document) -> Document:
         array = document.get(name)
@@ -250,11 +248,7 @@ def _positional(path: str, match_place: MatchPlace | None) -> Callable[[Document
         array = document.get(path)
         if not isinstance(array, list):
             return result
-        place = match_place(document)
-        if place >= len(array):
-            message = "positional operator '.$' couldn't find a matching element in the array"
-            raise CommandFailure(Code.Location51246, message)
-        return {**result, path: [array[place]]}
+        return {**result, path: [array[match_place(document, path)]]}
 
     return change
 
@@ -269,3 +263,11 @@ def _sliced(value: Any, parts: tuple[str, ...], numbers: list[int]) -> Any:
         _sliced(inner, rest, numbers) if rest else cut(inner, *numbers) if isinstance(inner, list) else inner
     )
     return {**value, name: changed}
+
+
+def cut(array: list[Any], first: int, count: int | None = None) -> list[Any]:
+    """Return the part of an array that `$slice` means: the first or last ones, or some from a place on."""
+    if count is None:
+        return array[:first] if first >= 0 else array[first:]
+    start = first if first >= 0 else max(0, len(array) + first)
+    return array[start : start + count]

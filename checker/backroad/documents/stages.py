@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
-from backroad.documents.conditions import fits
-from backroad.documents.expressions import Scope, expression, field_path
+from mongomock import aggregate
+
+from backroad.documents.expressions import expression, field_path
 from backroad.documents.failures import Code, CommandFailure, unparsable, wrong_type
+from backroad.documents.filters import fits
 from backroad.documents.grouping import group
-from backroad.documents.joining import Fetch, lookup
-from backroad.documents.places import Place
+from backroad.documents.paths import picked
 from backroad.documents.projections import adding, projection
+from backroad.documents.repairs import refusing
 from backroad.documents.sorting import sort_documents
-from backroad.documents.values import MISSING, Document, copied, is_number, type_name
+from backroad.documents.values import MISSING, Document, is_number, type_name
 
 Documents = Iterable[Document]
+Fetch = Callable[[str], Documents]
 Stage = Callable[[Documents], Documents]
+LOOKUP_WORDS = {"from", "localField", "foreignField", "as"}
 
 
 def _nowhere(name: str) -> list[Document]:
@@ -148,7 +152,7 @@ def _replace_with(operand: Any) -> Stage:
     root = expression(operand)
 
     def replaced(document: Document) -> Document:
-        new = root(Scope(document))
+        new = root(document)
         if not isinstance(new, dict):
             found = type_name(new)
             message = (
@@ -171,36 +175,17 @@ def _unwind(operand: Any) -> Stage:
         raise CommandFailure(
             Code.Location28818, f"path option to $unwind stage should be prefixed with a '$': {path}"
         )
-    parts, keeps = field_path(path[1:]), words.get("preserveNullAndEmptyArrays", False) is True
-    spot = field_path(index) if index is not None else None
-    return lambda documents: (
-        part for document in documents for part in _unwound(document, parts, keeps, spot)
-    )
+    if index is not None and (not isinstance(index, str) or len(field_path(index)) > 1):
+        raise CommandFailure(Code.Location28810, "includeArrayIndex has to be a name without dots here")
+    if any(name.isdigit() for name in field_path(path[1:])):
+        raise unparsable("$unwind of an element is not known to this server")
+    return lambda documents: _unwound(list(documents), words, index)
 
 
-def _unwound(
-    document: Document, parts: tuple[str, ...], keeps: bool, spot: tuple[str, ...] | None
-) -> Iterator[Document]:
-    value: Any = document
-    for name in parts:
-        value = value.get(name, MISSING) if isinstance(value, dict) else MISSING
-    if isinstance(value, list):
-        for number, item in enumerate(value):
-            yield _with(document, {parts: item, spot: number})
-        if not value and keeps:
-            bare = copied(document)
-            Place(bare, parts).remove()
-            yield _with(bare, {spot: None})
-    elif keeps or (value is not None and value is not MISSING):
-        yield _with(document, {spot: None})
-
-
-def _with(document: Document, values: Mapping[tuple[str, ...] | None, Any]) -> Document:
-    new: Document = copied(document)
-    for parts, value in values.items():
-        if parts is not None:
-            Place(new, parts).write(value)
-    return new
+def _unwound(documents: list[Document], words: Document, index: str | None) -> Documents:
+    with refusing():
+        unwound = list(aggregate.process_pipeline(documents, None, [{"$unwind": words}], None))
+    return [{**one, index: one.get(index)} for one in unwound] if index else unwound
 
 
 def _facet(operand: Any, fetch: Fetch) -> Stage:
@@ -218,18 +203,23 @@ def _facet(operand: Any, fetch: Fetch) -> Stage:
 
 
 def _lookup(operand: Any, fetch: Fetch) -> Stage:
-    return lookup(operand, fetch, pipeline)
-
-
-def _union_with(operand: Any, fetch: Fetch) -> Stage:
-    words = operand if isinstance(operand, dict) else {"coll": operand}
-    if set(words) - {"coll", "pipeline"} or not isinstance(words.get("coll"), str):
-        raise unparsable("$unionWith needs 'coll' and knows 'pipeline'")
-    run = pipeline(words.get("pipeline", []), fetch)
+    words = operand if isinstance(operand, dict) else {}
+    if set(words) != LOOKUP_WORDS or not all(isinstance(word, str) for word in words.values()):
+        raise unparsable(
+            f"$lookup needs {', '.join(sorted(LOOKUP_WORDS))}; others are not known to this server"
+        )
+    local, target = field_path(words["localField"]), field_path(words["as"])
+    field_path(words["foreignField"])
+    if len(target) > 1:
+        raise unparsable("$lookup into a path is not known to this server")
 
     def joined(documents: Documents) -> Documents:
-        yield from documents
-        yield from run(fetch(words["coll"]))
+        others = list(fetch(words["from"]))
+        for document in documents:
+            value = picked(document, local)
+            values = value if isinstance(value, list) else [None if value is MISSING else value]
+            belongs = fits({words["foreignField"]: {"$in": values}})
+            yield {**document, words["as"]: list(filter(belongs, others))}
 
     return joined
 
@@ -253,5 +243,4 @@ STAGES: Mapping[str, Callable[[Any], Stage]] = {
 NESTING: Mapping[str, Callable[[Any, Fetch], Stage]] = {
     "$facet": _facet,
     "$lookup": _lookup,
-    "$unionWith": _union_with,
 }

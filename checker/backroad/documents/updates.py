@@ -1,44 +1,50 @@
-"""Updates: operators, a replacement or a pipeline become a function that changes a document."""
+"""Updates: operators, a replacement or a pipeline become a function that changes a document.
+
+Operators are applied path by path in the order in which MongoDB makes new fields. What mongomock does wrongly is
+first turned into a change that it does right.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backroad.documents.failures import Code, CommandFailure, bad_value, unparsable
-from backroad.documents.filters import ArrayFilters
-from backroad.documents.looks import only_place
-from backroad.documents.modifiers import MODIFIERS, Change, checked_word, renamed
+from bson import Int64, Regex
+
+from backroad.documents.accumulators import distinct
+from backroad.documents.failures import Code, CommandFailure, bad_value, unparsable, wrong_type
+from backroad.documents.filters import fits_item, is_operators, place_met
 from backroad.documents.paths import Parts, as_index, split
 from backroad.documents.places import Place
+from backroad.documents.repairs import updated
 from backroad.documents.stages import pipeline
-from backroad.documents.values import Document, copied, same, shown, type_name
+from backroad.documents.values import MISSING, Document, is_number, order, same, shown, type_name, whole
 
 PIPELINE_STAGES = ("$addFields", "$set", "$project", "$unset", "$replaceRoot", "$replaceWith")
+PUSH_WORDS = {"$each", "$position", "$slice", "$sort"}
 
 
 @dataclass(frozen=True)
 class Circumstances:
     """What an update needs to know beside the document."""
 
-    places: frozenset[int] = (
-        frozenset()
-    )  # where in arrays the filter was met: what a positional `$` stands for
+    query: Mapping[str, Any]
     inserting: bool = False
 
 
 Update = Callable[[Document, Circumstances], Document]
+Rewrite = Callable[[Place, Any], Document]
 
 
-def update(source: Any, array_filters: Sequence[Any] = (), *, multi: bool = False) -> Update:
+def update(source: Any, *, multi: bool = False) -> Update:
     """Return the function that makes the new document out of the old one; `_id` stays as it was."""
     if isinstance(source, list):
         change = _piped(source)
     elif not isinstance(source, dict):
         raise unparsable(f"Update argument must be either an object or an array, not {type_name(source)}")
     elif next(iter(source), "").startswith("$"):
-        change = _modified(source, ArrayFilters(array_filters))
+        change = _modified(source)
     else:
         change = _replaced(source, multi=multi)
     return lambda document, circumstances: _with_id(document, change(document, circumstances))
@@ -59,7 +65,7 @@ def _replaced(source: Document, *, multi: bool) -> Update:
     if bad := next((name for name in source if name.startswith("$")), ""):
         message = f"The dollar ($) prefixed field '{bad}' is not allowed in a replacement document"
         raise CommandFailure(Code.DollarPrefixedFieldName, message)
-    return lambda _, __: copied(source)
+    return lambda _, __: dict(source)
 
 
 def _piped(source: list[Any]) -> Update:
@@ -67,31 +73,21 @@ def _piped(source: list[Any]) -> Update:
         if isinstance(stage, dict) and (name := next(iter(stage), "")) not in PIPELINE_STAGES:
             raise CommandFailure(Code.InvalidOptions, f"{name} is not allowed to be used within an update")
     run = pipeline(source)
-    return lambda document, _: copied(next(iter(run([document]))))
+    return lambda document, _: next(iter(run([document])))
 
 
-@dataclass(frozen=True)
-class _Step:
-    """One operator at one path."""
-
-    name: str
-    path: str
-    change: Change
-
-
-def _modified(source: Document, filters: ArrayFilters) -> Update:
-    steps = sorted(_steps(source), key=lambda step: [_name_order(name) for name in split(step.path)])
-    _refuse_conflicts(source)
-    filters.refuse_unused([step.path for step in steps])
+def _modified(source: Document) -> Update:
+    steps = sorted(_steps(source), key=lambda step: [_name_order(name) for name in split(step[1])])
+    _refuse_conflicts([path for _, path, _ in steps])
 
     def change(document: Document, circumstances: Circumstances) -> Document:
-        new: Document = copied(document)
-        for step in steps:
-            if step.name == "$setOnInsert" and not circumstances.inserting:
+        for name, path, operand in steps:
+            if name == "$setOnInsert" and not circumstances.inserting:
                 continue
-            for parts in filters.expanded(new, _placed(step.path, circumstances)):
-                step.change(Place(new, parts))
-        return new
+            place = Place(document, _placed(path, document, circumstances))
+            if rewritten := REWRITES[name](place, operand):
+                document = updated(document, {word: {place.path: value} for word, value in rewritten.items()})
+        return document
 
     return change
 
@@ -102,82 +98,185 @@ def _name_order(name: str) -> tuple[int, int, str]:
     return (1, 0, name) if index is None else (0, index, "")
 
 
-def _placed(path: str, circumstances: Circumstances) -> Parts:
+def _placed(path: str, document: Document, circumstances: Circumstances) -> Parts:
     parts = split(path)
     if "$" not in parts:
         return parts
-    place = str(only_place(circumstances.places))
+    array = parts[: parts.index("$")]
+    if len(array) > 1:
+        raise bad_value("a positional '$' is only known for an array at the top")
+    place = str(place_met(circumstances.query, document, array[0]))
     return tuple(place if name == "$" else name for name in parts)
 
 
-def _steps(source: Document) -> Iterator[_Step]:
-    for name, operands in _operators(source):
-        for path, operand in operands.items():
-            _checked_path(path, name)
-            yield _Step(name, path, _change(name, path, operand))
-
-
-def _operators(source: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _steps(source: Document) -> Iterator[tuple[str, str, Any]]:
     for name, operands in source.items():
-        if name != "$rename" and name not in MODIFIERS:
-            raise unparsable(
-                f"Unknown modifier: {name}. Expected a valid update modifier or pipeline-style update "
-                "specified as an array"
-            )
+        if name not in REWRITES:
+            raise unparsable(f"Unknown modifier, or not known to this server: {name}")
         if not isinstance(operands, dict):
             raise unparsable(
                 f"Modifiers operate on fields but we found type {type_name(operands)} instead. For example: "
                 f"{{$mod: {{<field>: ...}}}} not {{{name}: {shown(operands)}}}"
             )
-        yield name, operands
+        for path, operand in operands.items():
+            _check_path(path, name)
+            yield name, path, operand
 
 
-def _change(name: str, path: str, operand: Any) -> Change:
-    if name != "$rename":
-        return MODIFIERS[name](operand)
-    source, target = _checked_path(path, name), _checked_path(checked_word(operand), name)
-    if path == operand:
-        raise bad_value(f"The source and target field for $rename must differ: {path}: {shown(operand)}")
-    return lambda place: renamed(place.document, source, target)
-
-
-def _checked_path(path: str, name: str) -> Parts:
+def _check_path(path: str, name: str) -> None:
     parts = split(path)
     if "" in parts:
-        said = (
-            "An empty update path is not valid."
-            if not path
-            else (f"The update path '{path}' contains an empty field name, which is not allowed.")
-        )
+        said = f"The update path '{path}' contains an empty field name, which is not allowed."
         raise CommandFailure(Code.EmptyFieldName, said)
-    if parts[0].startswith("$") and (parts[0] == "$" or "[" in parts[0]):
-        raise bad_value(f"Cannot have positional (i.e. '$') element in the first position in path '{path}'")
-    if parts.count("$") > 1:
-        raise bad_value(f"Too many positional (i.e. '$') elements found in path '{path}'")
+    if parts[0] == "$" or any(part.startswith("$[") for part in parts) or parts.count("$") > 1:
+        raise bad_value(f"a positional '$' is only known behind an array, once, and '$[]' is not: '{path}'")
     for part in parts:
-        if part.startswith("$") and part != "$" and not part.startswith("$[") and name != "$unset":
+        if part.startswith("$") and part != "$" and name != "$unset":
             message = f"The dollar ($) prefixed field '{part}' in '{path}' is not valid for storage."
             raise CommandFailure(Code.DollarPrefixedFieldName, message)
-    return parts
 
 
-def _refuse_conflicts(source: Document) -> None:
+def _refuse_conflicts(paths: list[str]) -> None:
     """Two operators may not change the same field, nor a field and something in it."""
-    seen: list[Parts] = []
-    for path in _touched(source):
-        parts = split(path)
-        for other in seen:
-            shorter = min(len(parts), len(other))
-            if parts[:shorter] == other[:shorter]:
-                at = ".".join(parts[:shorter])
-                message = f"Updating the path '{path}' would create a conflict at '{at}'"
-                raise CommandFailure(Code.ConflictingUpdateOperators, message)
-        seen.append(parts)
+    for path, other in zip(paths, paths[1:], strict=False):
+        if split(other)[: len(split(path))] == split(path):
+            message = f"Updating the path '{other}' would create a conflict at '{path}'"
+            raise CommandFailure(Code.ConflictingUpdateOperators, message)
 
 
-def _touched(source: Document) -> Iterator[str]:
-    for name, operands in source.items():
-        for path, operand in operands.items():
-            yield path
-            if name == "$rename":
-                yield operand
+def _set(place: Place, operand: Any) -> Document:
+    value = place.read()
+    if place.parts == ("_id",) and value is not MISSING and not same(value, operand):
+        message = "Performing an update on the path '_id' would modify the immutable field '_id'"
+        raise CommandFailure(Code.ImmutableField, message)
+    return {"$set": operand}
+
+
+def _unset(place: Place, _: Any) -> Document:
+    if place.read(lenient=True) is MISSING:
+        return {}
+    inside = Place(place.document, place.parts[:-1]).read() if place.parts[1:] else place.document
+    return {"$set": None} if isinstance(inside, list) else {"$unset": ""}
+
+
+def _increase(place: Place, operand: Any) -> Document:
+    value = place.read()
+    if not is_number(operand):
+        raise wrong_type(f"Cannot increment with non-numeric argument: {{{place.path}: {shown(operand)}}}")
+    if value is MISSING:
+        return {"$set": operand}
+    if not is_number(value):
+        raise wrong_type(
+            f"Cannot apply $inc to a value of non-numeric type. {{_id: {shown(place.document.get('_id'))}}} has "
+            f"the field '{place.parts[-1]}' of non-numeric type {type_name(value)}"
+        )
+    if isinstance(value, float) or isinstance(operand, float):
+        return {"$inc": operand}
+    if not -(2**63) <= value + operand < 2**63:
+        raise bad_value(f"Failed to apply $inc operations to current value ({value}) for document")
+    # mongomock loses that a number is a long.
+    return {"$set": Int64(value + operand)} if Int64 in (type(value), type(operand)) else {"$inc": operand}
+
+
+def _bound(choose: Callable[..., Any]) -> Rewrite:
+    def rewrite(place: Place, operand: Any) -> Document:
+        value = place.read()
+        return {"$set": operand if value is MISSING else choose(value, operand, key=order)}
+
+    return rewrite
+
+
+def _push(place: Place, operand: Any) -> Document:
+    if not (isinstance(operand, dict) and "$each" in operand):
+        _array(place, "$push")
+        return {"$push": operand}
+    if unknown := set(operand) - PUSH_WORDS:
+        raise bad_value(f"Unrecognized clause in $push: {min(unknown)}")
+    _each("$push", operand)
+    _array(place, "$push")
+    for word in {"$position", "$slice"} & set(operand):
+        whole(
+            operand[word],
+            f"The value for {word} must be an integer value but was given {shown(operand[word])}",
+        )
+    if isinstance(operand.get("$sort", {}), dict) and len(operand.get("$sort", {"": 1})) != 1:
+        raise bad_value("$sort by several fields is not known to this server")
+    return {"$push": operand}
+
+
+def _each(name: str, operand: Document) -> list[Any]:
+    items = operand["$each"]
+    if not isinstance(items, list):
+        message = f"The argument to $each in {name} must be an array but it was of type {type_name(items)}"
+        raise bad_value(message) if name == "$push" else wrong_type(message)
+    return items
+
+
+def _array(place: Place, name: str) -> list[Any]:
+    value = place.read()
+    if value is MISSING:
+        return []
+    if not isinstance(value, list):
+        raise bad_value(
+            f"The field '{place.path}' must be an array for {name} but is of type {type_name(value)} in document "
+            f"{{_id: {shown(place.document.get('_id'))}}}"
+        )
+    return value
+
+
+def _add_to_set(place: Place, operand: Any) -> Document:
+    has_each = isinstance(operand, dict) and next(iter(operand), "") == "$each"
+    if has_each and len(operand) > 1:
+        raise bad_value(f"Found unexpected fields after $each in $addToSet: {shown(operand)}")
+    items = _each("$addToSet", operand) if has_each else [operand]
+    array = _array(place, "$addToSet")
+    seen = set(map(order, array))
+    return {"$push": {"$each": [item for item in distinct(items) if order(item) not in seen]}}
+
+
+def _cull(place: Place, unwanted: Callable[[Any], bool]) -> Document:
+    if place.read() is MISSING:
+        return {}
+    return {"$set": [item for item in _array(place, "$pull") if not unwanted(item)]}
+
+
+def _pull(place: Place, operand: Any) -> Document:
+    if isinstance(operand, Regex):
+        return _cull(place, fits_item({"$regex": operand}))
+    if isinstance(operand, dict):
+        fits = fits_item(operand)
+        return _cull(
+            place, fits if is_operators(operand) else lambda item: isinstance(item, dict) and fits(item)
+        )
+    return _cull(place, lambda item: same(item, operand))
+
+
+def _pull_all(place: Place, operand: Any) -> Document:
+    if not isinstance(operand, list):
+        raise bad_value(f"$pullAll requires an array argument but was given a {type_name(operand)}")
+    unwanted = set(map(order, operand))
+    return _cull(place, lambda item: order(item) in unwanted)
+
+
+def _pop(place: Place, operand: Any) -> Document:
+    if isinstance(operand, bool) or operand not in (1, -1):
+        raise unparsable(f"$pop expects 1 or -1, found: {shown(operand)}")
+    value = place.read()
+    if value is not MISSING and not isinstance(value, list):
+        raise wrong_type(f"Path '{place.path}' contains an element of non-array type '{type_name(value)}'")
+    return {"$pop": operand} if value else {}
+
+
+REWRITES: Mapping[str, Rewrite] = {
+    "$set": _set,
+    "$setOnInsert": _set,
+    "$unset": _unset,
+    "$inc": _increase,
+    "$min": _bound(min),
+    "$max": _bound(max),
+    "$push": _push,
+    "$addToSet": _add_to_set,
+    "$pull": _pull,
+    "$pullAll": _pull_all,
+    "$pop": _pop,
+}

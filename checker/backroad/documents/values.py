@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
 import bson
 from bson import Binary, Code, DBRef, Decimal128, Int64, MaxKey, MinKey, ObjectId, Regex, Timestamp
-from bson.codec_options import CodecOptions, DatetimeConversion
-from bson.datetime_ms import DatetimeMS
+from bson.codec_options import CodecOptions
+
+from backroad.documents.failures import bad_value
 
 Document = dict[str, Any]
-
-# Dates stay numbers of milliseconds: all of them fit, none has a time zone, and they compare.
-CODEC: Final[CodecOptions[Document]] = CodecOptions(
-    document_class=dict, datetime_conversion=DatetimeConversion.DATETIME_MS
-)
+CODEC: Final[CodecOptions[Document]] = CodecOptions(document_class=dict)
 
 
 class Missing(Enum):
@@ -42,7 +39,7 @@ _NAMES: Final[dict[type, tuple[str, int]]] = {
     Binary: ("binData", 5),
     ObjectId: ("objectId", 7),
     bool: ("bool", 8),
-    DatetimeMS: ("date", 9),
+    datetime: ("date", 9),
     type(None): ("null", 10),
     Regex: ("regex", 11),
     Code: ("javascript", 13),
@@ -76,6 +73,7 @@ _RANKS: Final[dict[str, int]] = {
 }
 EMPTY_ARRAY_RANK = 3
 _INT32 = 2**31
+EPOCH = datetime(1970, 1, 1)
 
 
 def type_name(value: Any) -> str:
@@ -89,6 +87,15 @@ def type_name(value: Any) -> str:
 def is_number(value: Any) -> bool:
     """Tell numbers from all else; true and false are none."""
     return isinstance(value, NUMBERS) and not isinstance(value, bool)
+
+
+def whole(operand: Any, message: str) -> int:
+    """Return a number that has no fraction, as an int."""
+    if not isinstance(operand, (int, float)) or isinstance(operand, bool) or is_nan(operand):
+        raise bad_value(message)
+    if operand != int(operand):
+        raise bad_value(message)
+    return int(operand)
 
 
 def is_nan(value: Any) -> bool:
@@ -128,7 +135,7 @@ def _plain_order(value: Any) -> tuple[Any, ...]:
         return (value.time, value.inc)
     if isinstance(value, Regex):
         return (value.pattern, int(value.flags))
-    return (int(value),) if isinstance(value, DatetimeMS) else (value,)
+    return (value,)
 
 
 def _exact(number: Any) -> int | float | Decimal:
@@ -154,13 +161,6 @@ def encoded(document: Document) -> bytes:
     return bson.encode(document, codec_options=CODEC)
 
 
-def copied(value: Any) -> Any:
-    """Return a copy whose documents and arrays can be changed."""
-    if isinstance(value, dict):
-        return {name: copied(part) for name, part in value.items()}
-    return [copied(part) for part in value] if isinstance(value, list) else value
-
-
 def depth(value: Any) -> int:
     """Return how many documents and arrays lie inside each other."""
     level, layer = 0, [value]
@@ -168,11 +168,6 @@ def depth(value: Any) -> int:
         level += 1
         layer = [inner for part in layer for inner in (part.values() if isinstance(part, dict) else part)]
     return level
-
-
-def moment(value: DatetimeMS) -> datetime:
-    """Return a date as Python has it, in UTC."""
-    return value.as_datetime(CodecOptions(tz_aware=True, tzinfo=UTC))
 
 
 def shown(value: Any) -> str:
@@ -194,4 +189,8 @@ def _shown_plain(value: Any) -> str:
         return f'"{value}"'
     if isinstance(value, ObjectId):
         return f"ObjectId('{value}')"
-    return f"new Date({int(value)})" if isinstance(value, DatetimeMS) else str(value)
+    return (
+        f"new Date({(value - EPOCH) // timedelta(milliseconds=1)})"
+        if isinstance(value, datetime)
+        else str(value)
+    )

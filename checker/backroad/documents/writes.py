@@ -10,9 +10,8 @@ from typing import Any
 from bson import ObjectId, Regex
 
 from backroad.documents.collections import Collection
-from backroad.documents.conditions import condition, is_operators
 from backroad.documents.failures import Code, CommandFailure
-from backroad.documents.looks import Trail
+from backroad.documents.filters import fits, is_operators
 from backroad.documents.paths import split
 from backroad.documents.places import Place
 from backroad.documents.sorting import sort_documents
@@ -34,50 +33,29 @@ class Change:
         return self.before is None
 
 
-@dataclass(frozen=True)
-class Found:
-    """A document that fits a filter, and where in its arrays the filter was met."""
-
-    document: Document
-    places: frozenset[int] = frozenset()
-
-
-def find(collection: Collection | None, query: Mapping[str, Any]) -> Iterator[Found]:
+def find(collection: Collection | None, query: Mapping[str, Any]) -> Iterator[Document]:
     """Return the documents that fit a filter, in the order in which they came."""
-    return _fitting(collection, query, condition(query))
+    return filter(fits(query), collection.documents(query) if collection is not None else ())
 
 
-def _fitting(collection: Collection | None, query: Mapping[str, Any], fits: Any) -> Iterator[Found]:
-    for document in collection.documents(query) if collection is not None else ():
-        trail = Trail()
-        if fits(document, trail):
-            yield Found(document, frozenset(trail.places))
-
-
-def chosen(collection: Collection | None, query: Mapping[str, Any], sort: Mapping[str, Any]) -> list[Found]:
+def chosen(
+    collection: Collection | None, query: Mapping[str, Any], sort: Mapping[str, Any]
+) -> list[Document]:
     """Return the first document, in the order asked for, that fits a filter: a list of one or none."""
-    return list(islice(arranged(find(collection, query), sort), 1))
+    found = find(collection, query)
+    return list(islice(sort_documents(found, sort) if sort else found, 1))
 
 
-def arranged(those: Iterator[Found], sort: Mapping[str, Any]) -> Iterator[Found]:
-    """Return what was found in the order asked for."""
-    if not sort:
-        return those
-    found = {id(one.document): one for one in those}
-    ordered = sort_documents([one.document for one in found.values()], sort)
-    return (found[id(document)] for document in ordered)
-
-
-def changed(collection: Collection, found: Found, change: Update) -> Change:
+def changed(collection: Collection, query: Mapping[str, Any], old: Document, change: Update) -> Change:
     """Update one document."""
-    new = change(found.document, Circumstances(found.places))
-    return Change(found.document, new, collection.replace(found.document, new))
+    new = change(old, Circumstances(query))
+    return Change(old, new, collection.replace(old, new))
 
 
 def upserted(collection: Collection, query: Mapping[str, Any], change: Update) -> Change:
     """Insert what the filter's equalities and the update make together."""
     start = _from_query(query)
-    new = change(start, Circumstances(inserting=True))
+    new = change(start, Circumstances(query, inserting=True))
     if "_id" in start and not same(start["_id"], new.get("_id", MISSING)):
         raise CommandFailure(Code.ImmutableField, "The _id of the filter and of the update differ")
     if "_id" not in new:

@@ -6,8 +6,8 @@ from typing import Any
 
 from backroad.documents.collections import Collection
 from backroad.documents.commands.requests import Command, Request, command
-from backroad.documents.conditions import fits
 from backroad.documents.failures import Code, CommandFailure, bad_value
+from backroad.documents.filters import fits
 from backroad.documents.indexes import BY_ID, index_of
 from backroad.documents.values import Document, same, shown, type_name
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
-from bson.datetime_ms import DatetimeMS
+from datetime import UTC, datetime
 
 from backroad.documents.collections import LARGEST
 from backroad.documents.commands.requests import Command, Request, command
@@ -28,7 +26,7 @@ def _hello(request: Request) -> Document:
         "maxBsonObjectSize": LARGEST,
         "maxMessageSizeBytes": LARGEST_MESSAGE,
         "maxWriteBatchSize": LARGEST_WRITE_BATCH,
-        "localTime": DatetimeMS(time.time_ns() // 1_000_000),
+        "localTime": datetime.now(UTC),
         "logicalSessionTimeoutMinutes": 30,
         "connectionId": request.connection,
         "minWireVersion": 0,

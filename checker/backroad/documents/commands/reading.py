@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
+from backroad.documents.accumulators import distinct
 from backroad.documents.commands.requests import Command, Request, check_hint, command
 from backroad.documents.failures import Code, CommandFailure, unparsable
-from backroad.documents.functions.arrays import distinct
-from backroad.documents.looks import only_place
+from backroad.documents.filters import place_met
 from backroad.documents.paths import reached, split
 from backroad.documents.projections import Project, projection
+from backroad.documents.sorting import sort_documents
 from backroad.documents.stages import pipeline
 from backroad.documents.store import check_collection
 from backroad.documents.values import MISSING, Document
-from backroad.documents.writes import Found, arranged, find
+from backroad.documents.writes import find
 
 
 def _find(request: Request) -> Document:
     check_hint(request.collection, request.body.get("hint"))
     query = request.document("filter")
-    project = projected(request.document("projection"))
-    ordered = arranged(find(request.collection, query), request.document("sort"))
+    project = projected(request.document("projection"), query)
+    ordered = sort_documents(find(request.collection, query), request.document("sort"))
     asked = request.count("limit") or None
     skipped = request.count("skip", 0) or 0
     chosen = islice(ordered, skipped, None if asked is None else skipped + asked)
@@ -31,20 +32,11 @@ def _find(request: Request) -> Document:
     return request.state.cursors.answer(request.namespace, documents, size, single=single)
 
 
-def projected(source: Document) -> Callable[[Found], Document]:
+def projected(source: Document, query: Document) -> Project:
     """Return the function that gives a found document the shape that was asked for."""
     if not source:
-        return lambda found: found.document
-    places: dict[int, Found] = {}
-    project: Project = projection(
-        source, match_place=lambda document: only_place(places[id(document)].places)
-    )
-
-    def shaped(found: Found) -> Document:
-        places[id(found.document)] = found
-        return project(found.document)
-
-    return shaped
+        return lambda document: document
+    return projection(source, match_place=lambda document, array: place_met(query, document, array))
 
 
 def _get_more(request: Request) -> Document:
@@ -90,14 +82,14 @@ def _distinct(request: Request) -> Document:
     key = request.typed("key", str, "")
     parts, values = split(key), []
     for found in find(request.collection, request.document("query")):
-        for value in _spread(found.document, parts):
+        for value in _spread(found, parts):
             values.append(value)
     return {"values": distinct(values), "ok": 1.0}
 
 
 def _spread(document: Document, parts: tuple[str, ...]) -> Iterable[Any]:
     """Yield what distinct sees: an array's elements instead of the array."""
-    for found in reached(document, parts, into=False):
+    for found in reached(document, parts):
         if isinstance(found.value, list):
             yield from found.value
         elif found.value is not MISSING:

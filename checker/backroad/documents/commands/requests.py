@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backroad.documents.collections import Collection
-from backroad.documents.comparisons import whole
 from backroad.documents.cursors import Cursors
 from backroad.documents.failures import Code, CommandFailure
 from backroad.documents.store import Store, check_collection
-from backroad.documents.values import Document, is_number, type_name
+from backroad.documents.values import Document, is_number, type_name, whole
 
 # What every command may carry; none of it changes a result here.
 COMMON = frozenset(

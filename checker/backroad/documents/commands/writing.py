@@ -15,12 +15,13 @@ from backroad.documents.commands.requests import (
     typed,
 )
 from backroad.documents.failures import Code, CommandFailure, unparsable
+from backroad.documents.projections import Project
 from backroad.documents.updates import Update, update
 from backroad.documents.values import Document, type_name
-from backroad.documents.writes import Change, Found, changed, chosen, find, upserted
+from backroad.documents.writes import Change, changed, chosen, find, upserted
 
 MOST_WRITES = 100_000
-UPDATE_WORDS = {"q", "u", "upsert", "multi", "arrayFilters", "hint", "collation", "sort"}
+UPDATE_WORDS = {"q", "u", "upsert", "multi", "hint", "collation", "sort"}
 DELETE_WORDS = {"q", "limit", "hint", "collation"}
 
 
@@ -95,26 +96,25 @@ def _updated(request: Request, statement: Document) -> list[Change]:
     multi = bool(statement.get("multi"))
     if multi and sort:
         raise unparsable("Cannot specify sort with multi=true")
-    filters = typed(statement, "update.updates.arrayFilters", list, [])
-    change = update(statement.get("u"), filters, multi=multi)
+    change = update(statement.get("u"), multi=multi)
     check_hint(request.collection, statement.get("hint"))
     found = list(find(request.collection, query)) if multi else chosen(request.collection, query, sort)
     return _done(request, found, query, change, upsert=bool(statement.get("upsert")))
 
 
 def _done(
-    request: Request, found: list[Found], query: Document, change: Update, *, upsert: bool
+    request: Request, found: list[Document], query: Document, change: Update, *, upsert: bool
 ) -> list[Change]:
     if not found and not upsert:
         return []
     collection = request.store.made(request.database, request.target)
     if not found:
         return [upserted(collection, query, change)]
-    return [changed(collection, one, change) for one in found]
+    return [changed(collection, query, one, change) for one in found]
 
 
 def _delete(request: Request) -> Document:
-    gone: list[Found] = []
+    gone: list[Document] = []
 
     def write(_: int, statement: Document) -> None:
         _only(DELETE_WORDS, statement, "delete.deletes")
@@ -133,10 +133,10 @@ def _delete(request: Request) -> Document:
     return _with_errors({"n": len(gone)}, errors)
 
 
-def _removed(request: Request, found: list[Found]) -> list[Found]:
+def _removed(request: Request, found: list[Document]) -> list[Document]:
     if request.collection is not None:
         for one in found:
-            request.collection.remove(one.document)
+            request.collection.remove(one)
     return found
 
 
@@ -145,15 +145,15 @@ def _find_and_modify(request: Request) -> Document:
     removes, upserts = request.flag("remove"), request.flag("upsert")
     _check_modes(request, removes=removes)
     check_hint(request.collection, request.body.get("hint"))
-    shape = projected(request.document("fields"))
+    shape = projected(request.document("fields"), query)
     if removes:
         found = _removed(request, chosen(request.collection, query, sort))
         value = shape(found[0]) if found else None
         return {"lastErrorObject": {"n": len(found)}, "value": value, "ok": 1.0}
-    change = update(request.body.get("update"), request.array("arrayFilters"))
+    change = update(request.body.get("update"))
     found = chosen(request.collection, query, sort)
     done = _done(request, found, query, change, upsert=upserts)
-    return {"lastErrorObject": _last_error(done), "value": _value(request, found, done, shape), "ok": 1.0}
+    return {"lastErrorObject": _last_error(done), "value": _value(request, done, shape), "ok": 1.0}
 
 
 def _check_modes(request: Request, *, removes: bool) -> None:
@@ -171,13 +171,10 @@ def _last_error(done: list[Change]) -> Document:
     return {**error, "upserted": new[0]} if new else error
 
 
-def _value(request: Request, found: list[Found], done: list[Change], shape: Callable[[Found], Any]) -> Any:
+def _value(request: Request, done: list[Change], shape: Project) -> Any:
     """Return the document as it was, or as it is now."""
-    if not done:
-        return None
-    document = done[0].after if request.flag("new") else done[0].before
-    places = found[0].places if found else frozenset()
-    return None if document is None else shape(Found(document, places))
+    document = (done[0].after if request.flag("new") else done[0].before) if done else None
+    return None if document is None else shape(document)
 
 
 WRITING: dict[str, Command] = {
@@ -186,7 +183,7 @@ WRITING: dict[str, Command] = {
     "delete": command(_delete, "deletes ordered", "let"),
     "findAndModify": command(
         _find_and_modify,
-        "query sort remove update new fields upsert bypassDocumentValidation arrayFilters hint",
+        "query sort remove update new fields upsert bypassDocumentValidation hint",
         "let",
     ),
 }
