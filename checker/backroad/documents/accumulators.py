@@ -13,9 +13,10 @@ from backroad.documents.values import MISSING, is_number, order
 Accumulate = Callable[[list[Any]], Any]
 
 
-def _mongomocks(name: str) -> Accumulate:
+def _of_numbers(name: str) -> Accumulate:
+    """mongomock takes true for the number 1."""
     accumulate = aggregate._GROUPING_OPERATOR_MAP[name]
-    return lambda values: accumulate(_there(values))
+    return lambda values: accumulate([value for value in values if is_number(value)])
 
 
 def _there(values: list[Any]) -> list[Any]:
@@ -23,7 +24,7 @@ def _there(values: list[Any]) -> list[Any]:
 
 
 def _sum(values: list[Any]) -> Any:
-    return typed("$sum", _mongomocks("$sum")(values), [value for value in values if is_number(value)])
+    return typed("$sum", _of_numbers("$sum")(values), values)
 
 
 def _extreme(choose: Callable[..., Any]) -> Accumulate:
@@ -47,7 +48,7 @@ def distinct(values: list[Any]) -> list[Any]:
 
 ACCUMULATORS: Mapping[str, Accumulate] = {
     "$sum": _sum,
-    "$avg": _mongomocks("$avg"),
+    "$avg": _of_numbers("$avg"),
     "$min": _extreme(min),
     "$max": _extreme(max),
     "$first": _at(0),

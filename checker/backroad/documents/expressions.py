@@ -265,7 +265,7 @@ class Expressions(aggregate._Parser):  # type: ignore[misc]  # mongomock has no 
         wanted, array = self.value(values[0]), self.value(values[1])
         if not isinstance(array, list):
             raise CommandFailure(Code.Location40081, f"{name} requires an array as a second argument")
-        return order(wanted) in map(order, array) if wanted is not MISSING else False
+        return order(wanted) in map(order, array)
 
     def _handle_type_operator(self, name: str, values: Any) -> Any:
         value = self.value(values)

@@ -189,7 +189,7 @@ def _elem_match(path: str, operand: Any) -> Document:
     if is_operators(operand) and next(iter(operand)) not in ("$and", "$or", "$nor", "$expr", "$comment"):
         return {path: {"$elemMatch": _field(ITEM, operand)}}
     clauses = [_part(*item) for item in operand.items() if item[0] != "$comment"]
-    return {path: {"$elemMatch": _every([{ITEM: {"$type": "object"}}, *clauses])}}
+    return {path: {"$elemMatch": _every([_type(ITEM, ["object", "array"]), *clauses])}}
 
 
 def _regex(path: str, operand: Any, options: Any) -> Document:

@@ -43,6 +43,8 @@ def _plain(value: Any) -> Any:
 
 def _candidates(path: str, document: Any) -> list[Any]:
     """Through a plain value there is nothing, which is null; mongomock has no candidate at all there."""
+    if path and isinstance(document, list):  # an element that $elemMatch looks at: its names are numbers
+        document = {str(number): item for number, item in enumerate(document)}
     found = reached(document, split(path)) if path else [Reached(document, by_number=True)]
     return [_shown(one) for one in found]
 

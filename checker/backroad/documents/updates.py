@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bson import Int64, Regex
+from bson import Decimal128, Int64, Regex
 
 from backroad.documents.accumulators import distinct
 from backroad.documents.failures import Code, CommandFailure, bad_value, unparsable, wrong_type
@@ -170,6 +170,8 @@ def _increase(place: Place, operand: Any) -> Document:
             f"Cannot apply $inc to a value of non-numeric type. {{_id: {shown(place.document.get('_id'))}}} has "
             f"the field '{place.parts[-1]}' of non-numeric type {type_name(value)}"
         )
+    if Decimal128 in (type(value), type(operand)):
+        raise bad_value("$inc with a decimal is not known to this server")
     if isinstance(value, float) or isinstance(operand, float):
         return {"$inc": operand}
     if not -(2**63) <= value + operand < 2**63:
