@@ -12,7 +12,6 @@ from sqlalchemy import Engine, Pool, create_engine, event, text
 from backroad.subject import recording
 from backroad.subject.recording import KEPT, UNHEARD, Log, plain
 
-
 LISTENERS = [
     (Engine, "before_cursor_execute", recording.before_statement),
     (Engine, "after_cursor_execute", recording.after_statement),
