@@ -301,11 +301,11 @@ def refresh(request: Request) -> Any:
     fields.done()
     with transaction() as connection:
         found = connection.execute(
-            "SELECT until, used, family, ended, family.ver = person.ver AS current, person, person.ver AS ver "
+            "SELECT until, used, family, ended, person, person.ver AS ver, family.ver = person.ver AS valid "
             "FROM refresh JOIN family ON family.id = family JOIN person ON person.id = person WHERE hash = ?",
             [token],
         ).fetchone()
-        if found is None or found["ended"] or not found["current"]:
+        if found is None or found["ended"] or not found["valid"]:
             raise Refused(401, "token_invalid")
         if found["used"]:
             connection.execute("UPDATE family SET ended = 'reuse' WHERE id = ?", [found["family"]])
