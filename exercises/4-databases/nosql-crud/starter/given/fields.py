@@ -41,9 +41,13 @@ def text(value: Any, longest: int) -> str:
 
 def matching(value: Any, pattern: str) -> str:
     """Return the text if the whole of it fits a regular expression; raises Fault."""
-    if not re.fullmatch(pattern, any_text(value)):
+    if value is None:
+        raise Fault("null", "must not be None")
+    if type(value) is not str:
+        raise Fault("type", "must be a text")
+    if not re.fullmatch(pattern, value):
         raise Fault("format", f"must fit {pattern}")
-    return str(value)
+    return value
 
 
 def truth(value: Any) -> bool:
