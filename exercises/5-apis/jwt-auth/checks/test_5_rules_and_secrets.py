@@ -299,12 +299,7 @@ def test_bodies_are_checked(service):
     ]
     for body, errors in bodies:
         assert service.post("/v1/auth/login", json=body) == problem(422, "validation_failed", errors)
-    for email, password in (
-        (fresh_email(), "x"),
-        ("no e-mail", PASSWORD),
-        (fresh_email(), "x" * 5_000),
-        ("", ""),
-    ):
+    for email, password in ((fresh_email(), "x"), ("no e-mail", PASSWORD), (fresh_email(), "x" * 200)):
         assert log_in(service, email, password) == problem(401, "invalid_credentials")
 
 
