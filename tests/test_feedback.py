@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backroad.feedback import differing, explain, is_told_once, mistake, paragraphs
+from backroad.feedback import differing, explain, is_told_once, mistake, paragraphs, statements_text
 from backroad.model import Kind, Level, Place, Report, Result, Verdict
 
 V = Verdict
@@ -170,3 +170,15 @@ def test_what_a_service_was_started_with_is_labelled_so() -> None:
     """A start reads as a start."""
     told = next(paragraphs(result("a", V.UNREADABLE, did=("started python app.py   with PORT=1",))))
     assert (told.label, told.text) == ("started", "python app.py   with PORT=1")
+
+
+def test_the_last_statements_are_shown() -> None:
+    """How many ran, the last three, each on a line of its own; all of them whole when that is asked for."""
+    few = ("SELECT 1",)
+    assert statements_text(few) == "1 statement: SELECT 1"
+    many = ("… 7 before", *(f"SELECT\n  {number}" for number in range(5)), f"SELECT {'x' * 300}")
+    lines = statements_text(many).split("\n")
+    assert lines[:3] == ["6 statements, the last 3:", "SELECT 3", "SELECT 4"]
+    assert (len(lines), len(lines[3]), lines[3][-1]) == (4, 120, "…")
+    assert statements_text(many, everything=True).split("\n")[:2] == ["6 statements:", "… 7 before"]
+    assert "x" * 300 in statements_text(many, everything=True)

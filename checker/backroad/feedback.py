@@ -10,6 +10,7 @@ from backroad.glyphs import visible
 from backroad.model import Kind, Place, Report, Result, Verdict
 
 LINE = 120  # as much of a learner's line as is shown: generated code has lines of megabytes
+LAST = 3  # statements that are shown where not everything is asked for
 
 
 class Keep(Enum):
@@ -134,7 +135,7 @@ def paragraphs(result: Result, everything: bool = False) -> Iterator[Paragraph]:
     if everything and len(result.frames) > 1:
         yield Paragraph("frames", "\n".join(map(place_text, result.frames)))
     if result.ran:
-        yield Paragraph("ran", statements_text(result.ran), keep=Keep.HEAD)
+        yield Paragraph("ran", statements_text(result.ran, everything), keep=Keep.HEAD)
     if result.again:
         yield Paragraph("again", visible(result.again), Form.SHELL)
     if result.output and (everything or result.verdict is Verdict.UNREADABLE or _is_server_error(result)):
@@ -157,12 +158,17 @@ def place_text(place: Place) -> str:
     return f"{visible(place.file)}:{place.line}  {told}".rstrip()
 
 
-def statements_text(statements: Sequence[str]) -> str:
-    """Return how many statements ran, and which."""
+def statements_text(statements: Sequence[str], everything: bool = False) -> str:
+    """Return how many statements ran, and which: the last ones, cut, where not everything is asked for."""
     known = len(statements) - statements[0].startswith("…")
-    count = f"{known} statement{'s' * (known != 1)}"
-    joiner = " " if len(statements) == 1 else "\n"
-    return visible(f"{count}:{joiner}" + "\n".join(" ".join(text.split()) for text in statements))
+    lines = [" ".join(text.split()) for text in statements]
+    told = ""
+    if not everything:
+        told = f", the last {LAST}" if known > LAST else ""
+        lines = [line if len(line) <= LINE else line[: LINE - 1] + "…" for line in lines[-LAST:]]
+    count = f"{known} statement{'s' * (known != 1)}{told}"
+    joiner = " " if len(lines) == 1 else "\n"
+    return visible(f"{count}:{joiner}" + "\n".join(lines))
 
 
 def differing(left: str, right: str) -> tuple[tuple[int, int], tuple[int, int]] | None:

@@ -9,7 +9,7 @@ from backroad.referee.nodepath import node_settings, package_folders
 
 
 def test_folders_that_are_there(tmp_path: Path) -> None:
-    """NODE_PATH's folders come first, then that of `npm install -g`; what is missing or relative is left out."""
+    """First NODE_PATH's, then that of `npm install -g`; what is missing or relative is left out."""
     named, beside = tmp_path / "named", tmp_path / "lib" / "node_modules"
     for folder in (named, beside, tmp_path / "bin"):
         folder.mkdir(parents=True)

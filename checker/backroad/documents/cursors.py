@@ -6,6 +6,8 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bson import Int64
+
 from backroad.documents.failures import Code, CommandFailure
 from backroad.documents.values import Document, encoded
 
@@ -46,7 +48,7 @@ class Cursors:
         cursor = Cursor(namespace, list(documents))
         batch = cursor.batch(FIRST_BATCH if size is None else size)
         number = self._kept(cursor) if cursor.left and not single else 0
-        return {"cursor": {"firstBatch": batch, "id": number, "ns": namespace}, "ok": 1.0}
+        return {"cursor": {"firstBatch": batch, "id": Int64(number), "ns": namespace}, "ok": 1.0}
 
     def _kept(self, cursor: Cursor) -> int:
         if len(self._open) >= MOST_CURSORS:
@@ -69,7 +71,7 @@ class Cursors:
         if not cursor.left:
             del self._open[number]
         return {
-            "cursor": {"nextBatch": batch, "id": number if cursor.left else 0, "ns": namespace},
+            "cursor": {"nextBatch": batch, "id": Int64(number if cursor.left else 0), "ns": namespace},
             "ok": 1.0,
         }
 

@@ -18,6 +18,6 @@ def package_folders(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]
 
 
 def node_settings(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return what a program's environment needs so that Node looks in these folders; by itself it does not."""
+    """Return what makes Node look in these folders, which it does not do by itself."""
     folders = package_folders(environ)
     return {"NODE_PATH": os.pathsep.join(map(str, folders))} if folders else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -157,6 +158,7 @@ class MysqlStores(ServerStores):
     def drop(self, store: Store) -> None:
         """End the user's connections, whose locks would hold the DROP up, then drop both."""
         from sqlalchemy import make_url, text
+        from sqlalchemy.exc import OperationalError
 
         name = str(make_url(store.url).username)
         with self._engine().connect() as connection:
@@ -164,5 +166,6 @@ class MysqlStores(ServerStores):
                 text("SELECT id FROM information_schema.processlist WHERE user = :name"), {"name": name}
             )
             for (number,) in rows.all():
-                connection.execute(text(f"KILL CONNECTION {int(number)}"))
+                with suppress(OperationalError):  # it ended by itself meanwhile
+                    connection.execute(text(f"KILL CONNECTION {int(number)}"))
         super().drop(store)

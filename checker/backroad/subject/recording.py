@@ -87,9 +87,9 @@ def watch_sql() -> None:
 
     event.listen(Engine, "before_cursor_execute", before_statement)
     event.listen(Engine, "after_cursor_execute", after_statement)
-    event.listen(Pool, "checkout", lambda *_: Connections.change(1))
-    event.listen(Pool, "checkin", lambda *_: Connections.change(-1))
-    event.listen(Pool, "detach", lambda *_: Connections.change(-1))
+    event.listen(Pool, "checkout", taken)
+    event.listen(Pool, "checkin", given_back)
+    event.listen(Pool, "detach", given_back)
 
 
 def before_statement(connection: Any, _: Any, text: str, __: Any, context: Any, many: bool) -> None:
@@ -107,6 +107,16 @@ def after_statement(_: Any, cursor: Any, __: str, ___: Any, context: Any, ____: 
     entry = getattr(context, "backroad_entry", None)
     if entry is not None and cursor.description is not None and context.cursor is cursor:
         context.cursor = CountingCursor(cursor, entry)
+
+
+def taken(*_: Any) -> None:
+    """Count a connection that leaves its pool."""
+    Connections.change(1)
+
+
+def given_back(*_: Any) -> None:
+    """Count a connection that is the pool's again, or nobody's."""
+    Connections.change(-1)
 
 
 class CountingCursor:

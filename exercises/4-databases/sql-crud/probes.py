@@ -25,17 +25,20 @@ def environment(settings):
             os.environ["DATABASE_URL"] = before
 
 
-def url_of(module, arguments, settings):
-    """Return the kind of database and the name in the URL of an engine."""
-    with environment(settings):
-        try:
-            engine = module.make_engine(*arguments)
-        except ModuleNotFoundError as error:
-            # The driver need not be here; that it is looked for tells that the URL was understood.
-            if (error.name or "").startswith(("psycopg", "pg8000", "asyncpg")):
-                return ["postgresql", "postgres"]
-            raise
-        return [engine.url.get_backend_name(), engine.url.database]
+def url_of(module, argument=None, setting=None):
+    """Return kind, name and password in the URL of an engine; FOLDER in a URL may be written into."""
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = [] if argument is None else [argument.replace("FOLDER", folder)]
+        settings = {} if setting is None else {"DATABASE_URL": setting.replace("FOLDER", folder)}
+        with environment(settings):
+            try:
+                url = module.make_engine(*arguments).url
+            except ModuleNotFoundError as error:
+                # The driver need not be here; that it is looked for tells that the URL was understood.
+                if (error.name or "").startswith(("psycopg", "pg8000", "asyncpg")):
+                    return ["postgresql", "postgres", "secret"]
+                raise
+        return [url.get_backend_name(), Path(url.database).name, url.password]
 
 
 def pragmas(module, names):
@@ -56,12 +59,12 @@ def pragmas(module, names):
 
 
 def allow_one_connection(engine):
-    """Give an engine a pool of one connection; who asks for a second one waits for a second, then fails."""
+    """Give an engine a pool of one connection; who asks for a second one waits a while, then fails."""
     engine.dispose()
     old = engine.pool
     # As Pool.recreate does it: the same way to connect, the same listeners.
     engine.pool = QueuePool(
-        old._creator, pool_size=1, max_overflow=0, timeout=1, _dispatch=old.dispatch, dialect=engine.dialect
+        old._creator, pool_size=1, max_overflow=0, timeout=3, _dispatch=old.dispatch, dialect=engine.dialect
     )
 
 

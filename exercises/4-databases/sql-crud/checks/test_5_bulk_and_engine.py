@@ -238,16 +238,19 @@ def test_configuration_of_the_engine(subject, probes):
 
     Platforms hand out the URL by environment, in their spelling; nobody edits code for that
     """
-    named = probes.url_of(subject, [], {"DATABASE_URL": "sqlite:////tmp/from-the-environment.db"})
-    assert named == exactly(["sqlite", "/tmp/from-the-environment.db"]), "make_engine() with $DATABASE_URL"
-    given = probes.url_of(subject, ["sqlite:////tmp/given.db"], {"DATABASE_URL": "sqlite:////tmp/other.db"})
-    assert given == exactly(["sqlite", "/tmp/given.db"]), "a URL that is given, beside $DATABASE_URL"
-    usual = probes.url_of(subject, [], {})
-    assert usual == exactly(["sqlite", "products.db"]), "make_engine() without $DATABASE_URL"
-    url = "postgres://ada:secret@127.0.0.1:1/postgres"
-    for arguments, environment in (([url], {}), ([], {"DATABASE_URL": url})):
-        told = probes.url_of(subject, arguments, environment)
-        assert told == exactly(["postgresql", "postgres"]), "make_engine with postgres://…/postgres"
+    given, other = "sqlite:///FOLDER/given.db", "sqlite:///FOLDER/other.db"
+    for arguments, name, said in (
+        ({"argument": given}, "given.db", "make_engine(url)"),
+        ({"setting": other}, "other.db", "make_engine() with $DATABASE_URL"),
+        ({"argument": given, "setting": other}, "given.db", "make_engine(url) beside $DATABASE_URL"),
+        ({}, "products.db", "make_engine() without $DATABASE_URL"),
+    ):
+        assert probes.url_of(subject, **arguments) == exactly(["sqlite", name, None]), said
+    for scheme in ("postgres", "postgresql"):
+        url = f"{scheme}://ada:secret@127.0.0.1:1/postgres"
+        for arguments in ({"argument": url}, {"setting": url}):
+            due = ["postgresql", "postgres", "secret"]
+            assert probes.url_of(subject, **arguments) == exactly(due), f"{url}: kind, name, password"
     for pragma, value in probes.pragmas(subject, ["foreign_keys"]):
         assert (pragma, value) == exactly(("foreign_keys", 1)), "PRAGMA on each of three connections at once"
 

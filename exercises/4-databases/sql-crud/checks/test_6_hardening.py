@@ -143,6 +143,30 @@ VALUES = {"name": ("Oolong", "Assam"), "category": ("leaf", "bag"), "price_cents
 
 
 @hint(
+    "Between a look at the SKUs that are taken and the INSERT, somebody else may insert",
+    "The database refuses the second one; one transaction around all rows takes back what went in before",
+    'try: with engine.begin() as connection: … except IntegrityError: raise Conflict("sku") from None',
+)
+def test_racing_bulks_do_not_mix(subject, database, instruments):
+    """Of four imports of the same SKUs at once, one succeeds as a whole
+
+    Two imports that each get half of the rows leave a price list that nobody wrote
+    """
+    shop = open_shop(subject, database)
+    for turn in range(3):
+        imports = [
+            [{"sku": f"R{turn}-{n:03}", "name": f"Import {number}", "price_cents": n} for n in range(50)]
+            for number in range(4)
+        ]
+        results = instruments.race([(shop, "bulk_create", rows) for rows in imports])
+        clashes = [result for result in results if isinstance(result, subject.Conflict)]
+        assert len(clashes) == exactly(3), f"Conflict, of four imports: {results}"
+        found = shop.list(q=f"R{turn}-", limit=100)["items"]
+        assert len(found) == exactly(50)
+        assert len({row["name"] for row in found}) == exactly(1), "imports that the fifty rows come from"
+
+
+@hint(
     "Of several who delete one row, the database tells each whether it was the one",
     "Look at rowcount of the DELETE itself; a SELECT before it proves nothing",
     "if connection.execute(delete(products).where(…)).rowcount == 0: raise NotFound(…)",

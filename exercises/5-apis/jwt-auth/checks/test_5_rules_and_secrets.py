@@ -90,6 +90,7 @@ def test_register_checks_the_email(service):
         "@example.org",
         "ada@",
         "ada@localhost",
+        "ada.king@localhost",
     ]
     wrong += [
         "ada@home@example.org",
@@ -298,12 +299,7 @@ def test_bodies_are_checked(service):
     ]
     for body, errors in bodies:
         assert service.post("/v1/auth/login", json=body) == problem(422, "validation_failed", errors)
-    for email, password in (
-        (fresh_email(), "x"),
-        ("no e-mail", PASSWORD),
-        (fresh_email(), "x" * 5_000),
-        ("", ""),
-    ):
+    for email, password in ((fresh_email(), "x"), ("no e-mail", PASSWORD), (fresh_email(), "x" * 200)):
         assert log_in(service, email, password) == problem(401, "invalid_credentials")
 
 
@@ -408,11 +404,11 @@ def test_equal_passwords_are_stored_differently(service, database):
 )
 @requires("login_returns_a_pair")
 def test_passwords_are_hashed_slowly(service, database):
-    """In production the hash of a password takes work to guess
+    """Without APP_ENV=test the hash of a password takes work to guess
 
     From a stolen table with fast hashes nine of ten passwords are known the same day
     """
-    with service.another(env={"APP_ENV": "production", "PASSWORD_HASH_ROUNDS": None}) as other:
+    with service.another(env={"APP_ENV": None, "PASSWORD_HASH_ROUNDS": None}) as other:
         email, password = fresh_email(), f"slow {uuid4().hex}"
         reply = register(other, email, password)
         assert reply == answer(201)
@@ -472,6 +468,7 @@ def readings(piece):
 
 def guesses(secret, salt, counts):
     """Yield name and digest of each cheap way to hash a password with a salt."""
+    yield "no hash at all", secret
     for name in FAST:
         for text in {secret, salt + secret, secret + salt}:
             digest = hashlib.new(name, text).digest()

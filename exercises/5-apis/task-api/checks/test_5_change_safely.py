@@ -60,7 +60,7 @@ def test_answers_have_an_etag(service):
 @requires("answers_have_an_etag", "same_values_change_nothing")
 @fresh
 def test_etags_tell_versions_apart(service):
-    """Every change makes a new ETag; what changes nothing, or a restart, keeps it
+    """Every change makes a new ETag; no change, another task or a restart keeps it
 
     A tag that stays after a change lets the next one overwrite it; one that moves without refuses good writes
     """
@@ -75,6 +75,9 @@ def test_etags_tell_versions_apart(service):
     seen.append(tag_of(service.put(path, json={"title": "Mate"})))
     assert tag_of(service.put(path, json={"title": "Mate"})) == seen[-1]
     assert {"different ETags": len(set(seen))} == {"different ETags": len(MEMBERS) + 2}
+    other, _, _ = create(service)
+    assert service.patch(other, json={"priority": 1}) == answer(200)
+    assert tag_of(service.get(path)) == seen[-1]
     service.restart()
     assert tag_of(service.get(path)) == seen[-1]
 

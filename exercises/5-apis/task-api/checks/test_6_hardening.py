@@ -152,7 +152,7 @@ def test_odd_ids_are_404(service):
     """
     path, task = create(service)
     ids = ["-1", "1.5", "1e3", "null", "*", "9" * 10, "9" * 19, "9" * 30, "9" * 2_000, "x" * 2_000]
-    ids += [quote(text) for text in (SQL, "' OR '1'='1", "\0", "1\0", "🍵", "%", "\n", " ", "/", "../")]
+    ids += [quote(text, safe="") for text in (SQL, "' OR '1'='1", "\0", "1\0", "🍵", "%", "\n", " ", "../..")]
     for odd in ids:
         for method in ("GET", "DELETE"):
             reply = service.request(method, f"{PATH}/{odd}")

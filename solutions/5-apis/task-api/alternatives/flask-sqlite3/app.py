@@ -302,35 +302,47 @@ def filters(query):
     found = [
         (f"priority >= {query.whole('priority_min', 1, least=1, most=5)}", []),
         (f"priority <= {query.whole('priority_max', 5, least=1, most=5)}", []),
+        *tag_filters(query),
+        *search(query),
+        *due_filters(query),
     ]
     statuses = query.many("status")
     if statuses:
         found.append((f"status IN ({', '.join('?' * len(statuses))})", statuses))
     if set(statuses) - set(STATUSES):
         query.refuse("status", "choice", "is none")
+    return [f"({text})" for text, _ in found], [value for _, values in found for value in values]
+
+
+def tag_filters(query):
     for tag in query.many("tag"):
         values = {"tags": [tag]}
         for fault in check_tags(values):
             query.refuse("tag", fault.code, fault.message)
-        found.append(("? IN (SELECT value FROM json_each(tags))", values["tags"]))
+        yield "? IN (SELECT value FROM json_each(tags))", values["tags"]
+
+
+def search(query):
     q = query.one("q")
     if q is not None:
         for fault in text_faults("q", q, 100, 1):
             query.refuse("q", fault.code, fault.message)
-        found.append(("instr(lower(title), lower(?)) + instr(lower(description), lower(?))", [q, q]))
+        yield "instr(lower(title), lower(?)) + instr(lower(description), lower(?))", [q, q]
+
+
+def due_filters(query):
     for name, sign in (("due_before", "<"), ("due_after", ">=")):
         values = {"due_at": query.one(name)}
         if values["due_at"] is not None:
             for fault in check_due_at(values):
                 query.refuse(name, fault.code, fault.message)
-            found.append((f"due_at {sign} ?", [values["due_at"]]))
+            yield f"due_at {sign} ?", [values["due_at"]]
     overdue = query.one("overdue")
     if overdue not in (None, "true", "false"):
         query.refuse("overdue", "choice", "true or false")
     if overdue:
         late = "coalesce(due_at < ?, 0) AND status <> 'done'"
-        found.append((f"({late}) = {int(overdue == 'true')}", [millis(now())]))
-    return [f"({text})" for text, _ in found], [value for _, values in found for value in values]
+        yield f"({late}) = {int(overdue == 'true')}", [millis(now())]
 
 
 def ordering(query):
