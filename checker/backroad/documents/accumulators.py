@@ -7,7 +7,7 @@ from typing import Any
 
 from mongomock import aggregate
 
-from backroad.documents.expressions import typed
+from backroad.documents.evaluator import typed
 from backroad.documents.values import MISSING, is_number, order
 
 Accumulate = Callable[[list[Any]], Any]

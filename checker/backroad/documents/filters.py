@@ -1,6 +1,6 @@
 """Filters: brought into a form in which mongomock is right, and then left to mongomock.
 
-Every clause of that form is one path with one positive operator: what is negative is a `$nor` of it, and lists of
+Every clause of that form is one path with one positive operator: what is negative is a `$nor` of it, lists of
 values are an `$or` of single ones.
 """
 
@@ -183,7 +183,7 @@ def _all(path: str, operand: Any) -> Document:
 
 
 def _elem_match(path: str, operand: Any) -> Document:
-    """Operators look at an element as at a field of its own; a filter looks at elements that are documents."""
+    """Operators look at an element as at a field; a filter looks at elements that are documents."""
     if not isinstance(operand, dict):
         raise bad_value("$elemMatch needs an Object")
     if is_operators(operand) and next(iter(operand)) not in ("$and", "$or", "$nor", "$expr", "$comment"):
@@ -224,7 +224,7 @@ OPERATORS: Mapping[str, Callable[[str, Any], Document]] = {
 
 
 def place_met(query: Mapping[str, Any], document: Document, array: str) -> int:
-    """Return the element that a positional `$` stands for: the first one that, alone, still fits the filter."""
+    """Return the element that a positional `$` stands for: the first that, alone, fits the filter."""
     paths = list(_paths(query))
     inside = [path for path in paths if path == array or path.startswith(f"{array}.")]
     items = document.get(array)

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from mongomock import MongoClient, filtering
+from mongomock.filtering import NOTHING
 from mongomock.store import ServerStore
 from pymongo.errors import PyMongoError
-from sentinels import NOTHING
 
 from backroad.documents.failures import bad_value
 from backroad.documents.paths import Reached, reached, split
 from backroad.documents.values import MISSING, TYPE_NUMBERS, Document, is_nan, order, rank, type_name
 
 SCRATCH = ServerStore()
-CLIENT = MongoClient(_store=SCRATCH)
+CLIENT: MongoClient[Document] = MongoClient(_store=SCRATCH)
 MONGOMOCK_FAILS = (
     PyMongoError, NotImplementedError, ArithmeticError, LookupError, TypeError, ValueError, AssertionError,
     AttributeError,

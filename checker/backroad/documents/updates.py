@@ -1,13 +1,14 @@
 """Updates: operators, a replacement or a pipeline become a function that changes a document.
 
-Operators are applied path by path in the order in which MongoDB makes new fields. What mongomock does wrongly is
-first turned into a change that it does right.
+Operators are applied path by path in the order in which MongoDB makes new fields. What mongomock does wrongly
+is first turned into a change that it does right.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from bson import Decimal128, Int64, Regex
@@ -138,7 +139,7 @@ def _check_path(path: str, name: str) -> None:
 
 def _refuse_conflicts(paths: list[str]) -> None:
     """Two operators may not change the same field, nor a field and something in it."""
-    for path, other in zip(paths, paths[1:], strict=False):
+    for path, other in pairwise(paths):
         if split(other)[: len(split(path))] == split(path):
             message = f"Updating the path '{other}' would create a conflict at '{path}'"
             raise CommandFailure(Code.ConflictingUpdateOperators, message)
@@ -167,8 +168,9 @@ def _increase(place: Place, operand: Any) -> Document:
         return {"$set": operand}
     if not is_number(value):
         raise wrong_type(
-            f"Cannot apply $inc to a value of non-numeric type. {{_id: {shown(place.document.get('_id'))}}} has "
-            f"the field '{place.parts[-1]}' of non-numeric type {type_name(value)}"
+            "Cannot apply $inc to a value of non-numeric type. "
+            f"{{_id: {shown(place.document.get('_id'))}}} has the field "
+            f"'{place.parts[-1]}' of non-numeric type {type_name(value)}"
         )
     if Decimal128 in (type(value), type(operand)):
         raise bad_value("$inc with a decimal is not known to this server")
@@ -220,8 +222,8 @@ def _array(place: Place, name: str) -> list[Any]:
         return []
     if not isinstance(value, list):
         raise bad_value(
-            f"The field '{place.path}' must be an array for {name} but is of type {type_name(value)} in document "
-            f"{{_id: {shown(place.document.get('_id'))}}}"
+            f"The field '{place.path}' must be an array for {name} but is of type {type_name(value)} "
+            f"in document {{_id: {shown(place.document.get('_id'))}}}"
         )
     return value
 

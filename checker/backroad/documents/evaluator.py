@@ -1,0 +1,153 @@
+"""mongomock's evaluator of expressions, with its wrong results repaired."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bson import Int64
+from mongomock import aggregate
+from mongomock.filtering import NOTHING
+
+from backroad.documents.failures import Code, CommandFailure, bad_value, wrong_type
+from backroad.documents.paths import picked, split
+from backroad.documents.values import MISSING, is_number, order, type_name
+
+COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "$eq": operator.eq,
+    "$ne": operator.ne,
+    "$gt": operator.gt,
+    "$gte": operator.ge,
+    "$lt": operator.lt,
+    "$lte": operator.le,
+    "$cmp": lambda left, right: (left > right) - (left < right),
+}
+
+
+class Expressions(aggregate._Parser):  # type: ignore[misc]  # mongomock's own, which has no types
+    """mongomock's evaluator with MongoDB's fields that are not there, types of numbers, and refusals."""
+
+    def value(self, expression: Any) -> Any:
+        """Return a value, MISSING where there is none."""
+        value = self._parse_or_nothing(expression)
+        return MISSING if value is NOTHING else value
+
+    def _parse_basic_expression(self, expression: Any) -> Any:
+        if isinstance(expression, list):
+            return list(self.parse_many(expression))
+        if not isinstance(expression, str) or not expression.startswith("$"):
+            return expression
+        variables = {"ROOT": self._doc_dict, "CURRENT": self._doc_dict, **self._user_vars}
+        name, *rest = (
+            split(expression[2:]) if expression.startswith("$$") else ("ROOT", *split(expression[1:]))
+        )
+        value = picked(variables.get(name, MISSING), tuple(rest))
+        if value is MISSING:
+            raise KeyError(expression)
+        return value
+
+    def _handle_comparison_operator(self, name: str, values: Any) -> Any:
+        left, right = (self.value(value) for value in values)
+        return COMPARISONS[name](*((0,) if one is MISSING else order(one) for one in (left, right)))
+
+    def _handle_arithmetic_operator(self, name: str, values: Any) -> Any:
+        numbers = [self.value(value) for value in (values if isinstance(values, list) else [values])]
+        if any(number is None or number is MISSING for number in numbers):
+            return None
+        dates = [number for number in numbers if isinstance(number, datetime)]
+        if not all(is_number(number) or (number in dates and name == "$subtract") for number in numbers):
+            raise wrong_type(f"{name} only supports numeric types, not {', '.join(map(type_name, numbers))}")
+        if name in ("$divide", "$mod") and numbers[1] == 0:
+            raise bad_value(f"can't {name[1:]} by zero")
+        if not numbers:
+            return int(name == "$multiply")
+        result = super()._handle_arithmetic_operator(
+            name, numbers if isinstance(values, list) else numbers[0]
+        )
+        return typed(name, result, [*numbers, *([Int64(0)] if len(dates) == 2 else [])])
+
+    def _handle_string_operator(self, name: str, values: Any) -> Any:
+        if name != "$concat":
+            return super()._handle_string_operator(name, values)
+        texts = [self.value(value) for value in values]
+        for text in texts:
+            if text is not None and text is not MISSING and not isinstance(text, str):
+                raise CommandFailure(
+                    Code.Location16702, f"$concat only supports strings, not {type_name(text)}"
+                )
+        return None if None in texts or MISSING in texts else "".join(texts)
+
+    def _handle_array_operator(self, name: str, values: Any) -> Any:
+        if name == "$size" and not isinstance(self.value(values), list):
+            found = type_name(self.value(values))
+            raise CommandFailure(
+                Code.Location17124, f"The argument to $size must be an array, but was of type: {found}"
+            )
+        if name == "$filter":
+            array = self._array(values["input"], Code.Location28651)
+            return (
+                None
+                if array is None
+                else super()._handle_array_operator(name, {**values, "input": {"$literal": array}})
+            )
+        if name == "$slice":
+            array = self._array(values[0], Code.Location28724)
+            return (
+                None
+                if array is None
+                else super()._handle_array_operator(name, [{"$literal": array}, *values[1:]])
+            )
+        return super()._handle_array_operator(name, values)
+
+    def _array(self, source: Any, code: Code) -> list[Any] | None:
+        value = self.value(source)
+        if value is None or value is MISSING:
+            return None
+        if not isinstance(value, list):
+            raise CommandFailure(code, f"an array is needed, not {type_name(value)}")
+        return value
+
+    def _handle_project_operator(self, name: str, values: Any) -> Any:
+        source, place = values if name == "$arrayElemAt" else (values, 0 if name == "$first" else -1)
+        array, index = self._array(source, Code.Location28689), self.value(place)
+        if array is None or index is None or index is MISSING:
+            return None
+        if not is_number(index) or index != int(index):
+            raise CommandFailure(Code.Location28690, "$arrayElemAt's second argument must be a whole number")
+        if not -len(array) <= index < len(array):
+            raise KeyError(index)
+        return array[int(index)]
+
+    def _handle_set_operator(self, name: str, values: Any) -> Any:
+        wanted, array = self.value(values[0]), self.value(values[1])
+        if not isinstance(array, list):
+            raise CommandFailure(Code.Location40081, f"{name} requires an array as a second argument")
+        return order(wanted) in map(order, array)
+
+    def _handle_type_operator(self, name: str, values: Any) -> Any:
+        value = self.value(values)
+        return isinstance(value, list) if name == "$isArray" else is_number(value)
+
+    def _handle_date_operator(self, name: str, values: Any) -> Any:
+        value = self.value(values)
+        if value is None or value is MISSING:
+            return None
+        if not isinstance(value, datetime):
+            raise CommandFailure(Code.Location16006, f"can't convert from {type_name(value)} to Date")
+        return super()._handle_date_operator(name, {"$literal": value})
+
+
+def typed(name: str, result: Any, numbers: list[Any]) -> Any:
+    """Return a result in the type that MongoDB gives it: a long stays one, a double stays one."""
+    if any(isinstance(number, float) for number in numbers) or name in ("$divide", "$sqrt"):
+        return float(result) if is_number(result) else result
+    if not is_number(result):
+        return result
+    if abs(result) >= 2**63:
+        return float(result)
+    return Int64(result) if any(isinstance(number, Int64) for number in numbers) else int(result)
+
+
+aggregate._Parser = Expressions  # mongomock's own functions find it by this name
