@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -32,13 +32,13 @@ class Collection:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def documents(self, query: Mapping[str, Any] | None = None) -> Iterator[Document]:
-        """Yield the documents that a filter could fit: with an `_id`, that one alone."""
+    def documents(self, query: Mapping[str, Any] | None = None) -> list[Document]:
+        """Return the documents that a filter could fit: with an `_id`, that one alone."""
         wanted = (query or {}).get("_id", self)
-        if wanted is self or is_operators(wanted) or isinstance(wanted, Regex):
-            yield from list(self._kept.documents)
-        elif order(wanted) in self._kept:
-            yield self._kept[order(wanted)]
+        with self._guard():  # an interruption inside would leave mongomock's lock closed
+            if wanted is self or is_operators(wanted) or isinstance(wanted, Regex):
+                return list(self._kept.documents)
+            return [self._kept[order(wanted)]] if order(wanted) in self._kept else []
 
     def insert(self, document: Document) -> None:
         """Store a new document."""
@@ -89,9 +89,9 @@ class Collection:
 
     def _build(self, index: Index) -> None:
         if index.unique:
-            table = UniqueTable(index, self.namespace, self._kept.documents)
+            table = UniqueTable(index, self.namespace, self.documents())
         else:
-            for document in self._kept.documents:
+            for document in self.documents():
                 index.rows(document)  # two arrays under one index are refused
         with self._guard():
             if index.unique:

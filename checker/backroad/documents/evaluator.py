@@ -48,12 +48,21 @@ class Expressions(aggregate._Parser):  # type: ignore[misc]  # mongomock's own, 
             raise KeyError(expression)
         return value
 
+    def _handle_projection_operator(self, name: str, given: Any) -> Any:
+        if name == "$literal":
+            return given
+        own = {word: self.value(part) for word, part in given["vars"].items()}
+        return Expressions(self._doc_dict, {**self._user_vars, **own}, ignore_missing_keys=True).parse(
+            given["in"]
+        )
+
     def _handle_comparison_operator(self, name: str, values: Any) -> Any:
         left, right = (self.value(value) for value in values)
         return COMPARISONS[name](*((0,) if one is MISSING else order(one) for one in (left, right)))
 
     def _handle_arithmetic_operator(self, name: str, values: Any) -> Any:
-        numbers = [self.value(value) for value in (values if isinstance(values, list) else [values])]
+        is_unary = name in aggregate.unary_arithmetic_operators
+        numbers = [self.value(value) for value in ([values] if is_unary else values)]
         if any(number is None or number is MISSING for number in numbers):
             return None
         dates = [number for number in numbers if isinstance(number, datetime)]
@@ -63,9 +72,7 @@ class Expressions(aggregate._Parser):  # type: ignore[misc]  # mongomock's own, 
             raise bad_value(f"can't {name[1:]} by zero")
         if not numbers:
             return int(name == "$multiply")
-        result = super()._handle_arithmetic_operator(
-            name, numbers if isinstance(values, list) else numbers[0]
-        )
+        result = super()._handle_arithmetic_operator(name, numbers[0] if is_unary else numbers)
         return typed(name, result, [*numbers, *([Int64(0)] if len(dates) == 2 else [])])
 
     def _handle_string_operator(self, name: str, values: Any) -> Any:
@@ -80,11 +87,12 @@ class Expressions(aggregate._Parser):  # type: ignore[misc]  # mongomock's own, 
         return None if None in texts or MISSING in texts else "".join(texts)
 
     def _handle_array_operator(self, name: str, values: Any) -> Any:
-        if name == "$size" and not isinstance(self.value(values), list):
-            found = type_name(self.value(values))
-            raise CommandFailure(
-                Code.Location17124, f"The argument to $size must be an array, but was of type: {found}"
-            )
+        if name == "$size":
+            array = self.value(values)
+            if not isinstance(array, list):
+                message = f"The argument to $size must be an array, but was of type: {type_name(array)}"
+                raise CommandFailure(Code.Location17124, message)
+            return len(array)
         if name == "$filter":
             array = self._array(values["input"], Code.Location28651)
             return (

@@ -123,13 +123,17 @@ def _checked_names(name: str, given: Any, variables: frozenset[str]) -> Document
         own = _own_names(given["vars"] if isinstance(given["vars"], dict) else {"": 0})
         known = {key: checked(part, variables) for key, part in given["vars"].items()}
         return {"vars": known, "in": checked(given["in"], variables | own)}
-    own = _own_names([given.get("as", "this")]) if name in ("$map", "$filter") else frozenset()
-    ready = {
-        key: checked(part, variables | own if key in ("in", "cond") else variables)
-        for key, part in given.items()
-        if key != "as"
-    }
-    return {**ready, "as": given.get("as", "this")} if own else ready
+    if not needed & {"in", "cond"}:
+        return {key: checked(part, variables) for key, part in given.items()}
+    word = given.get("as", "this")
+    inside = variables | _own_names([word])
+    # An element without a result is null; what a condition gives is true or false.
+    each = (
+        {"$ifNull": [checked(given["in"], inside), None]}
+        if name == "$map"
+        else {"$and": [checked(given["cond"], inside)]}
+    )
+    return {"input": checked(given["input"], variables), "as": word, "in" if name == "$map" else "cond": each}
 
 
 def _own_names(names: Any) -> frozenset[str]:

@@ -55,7 +55,7 @@ def _part(name: str, value: Any) -> Document:
     if name in ("$and", "$or", "$nor"):
         return {name: [_every([_part(*item) for item in clause.items()]) for clause in _clauses(name, value)]}
     if name == "$expr":
-        return {"$expr": checked(value)}
+        return {"$expr": {"$and": [checked(value)]}}
     if name.startswith("$"):
         raise bad_value(
             f"unknown top level operator: {name}. If you have a field name that starts with a '$' symbol, "

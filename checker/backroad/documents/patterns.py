@@ -63,19 +63,9 @@ def _translated(pattern: str) -> Iterator[str]:
             in_set = False
 
 
-def known_letters(options: str) -> str:
-    """Return options in the order in which a BSON regular expression keeps them."""
-    return "".join(letter for letter in LETTERS if letter != "u" and letter in options)
-
-
 def options_of(regex: Regex[str]) -> str:
     """Return the letters of a BSON regular expression's options."""
     return "".join(letter for letter, flag in LETTERS.items() if letter != "u" and regex.flags & flag)
-
-
-def of_regex(regex: Regex[str]) -> re.Pattern[str]:
-    """Return a BSON regular expression ready to search with."""
-    return compiled(str(regex.pattern), options_of(regex))
 
 
 def _invalid(why: str) -> CommandFailure:

@@ -11,17 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from mongomock import MongoClient, filtering
+from mongomock import MongoClient, filtering, helpers
 from mongomock.filtering import NOTHING
 from mongomock.store import ServerStore
 from pymongo.errors import PyMongoError
 
 from backroad.documents.failures import bad_value
 from backroad.documents.paths import Reached, reached, split
-from backroad.documents.values import MISSING, TYPE_NUMBERS, Document, is_nan, order, rank, type_name
+from backroad.documents.values import MISSING, TYPE_NUMBERS, Document, is_nan, order, rank, truthy, type_name
 
-SCRATCH = ServerStore()
-CLIENT: MongoClient[Document] = MongoClient(_store=SCRATCH)
 MONGOMOCK_FAILS = (
     PyMongoError, NotImplementedError, ArithmeticError, LookupError, TypeError, ValueError, AssertionError,
     AttributeError,
@@ -78,6 +76,7 @@ def _has_size(value: Any, size: int) -> bool:
     return isinstance(_plain(value), list) and len(_plain(value)) == size
 
 
+helpers.mongodb_to_bool = truthy
 filtering.iter_key_candidates = _candidates
 filtering.operator_eq = _equal
 filtering.bson_compare = _compare
@@ -104,7 +103,9 @@ def filter_applies(query: Document, document: Any) -> bool:
 
 def updated(document: Document, change: Document) -> Document:
     """Return a new document: mongomock changes it in place, and leaves it half changed where it fails."""
-    SCRATCH["d"]["c"][1] = copy.deepcopy(document)
+    scratch = ServerStore()
+    scratch["d"]["c"][1] = copy.deepcopy(document)
     with refusing():
-        CLIENT["d"]["c"].update_one({}, change)
-    return SCRATCH["d"]["c"][1]  # type: ignore[no-any-return]  # mongomock has no types
+        MongoClient(_store=scratch)["d"]["c"].update_one({}, change)
+    new: Document = scratch["d"]["c"][1]
+    return new

@@ -77,10 +77,3 @@ def sort_documents(documents: Iterable[Document], keys: Mapping[str, Any]) -> li
         listed = list(documents)
         return listed if direction(keys["$natural"], "$natural") == 1 else listed[::-1]
     return sorted(documents, key=sort_key(keys)) if keys else list(documents)
-
-
-def sort_items(items: Iterable[Any], by: Any) -> list[Any]:
-    """Return an array's elements in order: by their value (1, -1), or by paths inside them."""
-    if isinstance(by, dict):
-        return sorted(items, key=sort_key(by))
-    return sorted(items, key=order, reverse=by == -1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -10,9 +10,9 @@ from mongomock import aggregate
 
 from backroad.documents.expressions import expression, field_path
 from backroad.documents.failures import Code, CommandFailure, unparsable, wrong_type
-from backroad.documents.filters import fits
+from backroad.documents.filters import NEVER, fits
 from backroad.documents.grouping import group
-from backroad.documents.paths import picked
+from backroad.documents.paths import Parts, reached
 from backroad.documents.projections import adding, projection
 from backroad.documents.repairs import refusing
 from backroad.documents.sorting import sort_documents
@@ -188,6 +188,13 @@ def _unwound(documents: list[Document], words: Document, index: str | None) -> D
     return [{**one, index: one.get(index)} for one in unwound] if index else unwound
 
 
+def _sought(document: Document, path: Parts) -> Iterator[Any]:
+    """Yield what a document looks for: of an array each element, and null where there is nothing."""
+    for one in reached(document, path):
+        many = one.value if isinstance(one.value, list) and not one.by_number else [one.value]
+        yield from (None if value is MISSING else value for value in many if not isinstance(value, list))
+
+
 def _facet(operand: Any, fetch: Fetch) -> Stage:
     if not isinstance(operand, dict) or not operand:
         raise CommandFailure(Code.Location40169, "the $facet specification must be a non-empty object")
@@ -216,9 +223,8 @@ def _lookup(operand: Any, fetch: Fetch) -> Stage:
     def joined(documents: Documents) -> Documents:
         others = list(fetch(words["from"]))
         for document in documents:
-            value = picked(document, local)
-            values = value if isinstance(value, list) else [None if value is MISSING else value]
-            belongs = fits({words["foreignField"]: {"$in": values}})
+            wanted = [{words["foreignField"]: {"$eq": value}} for value in _sought(document, local)]
+            belongs = fits({"$or": wanted} if wanted else NEVER)
             yield {**document, words["as"]: list(filter(belongs, others))}
 
     return joined

@@ -268,7 +268,7 @@ def _pop(place: Place, operand: Any) -> Document:
     value = place.read()
     if value is not MISSING and not isinstance(value, list):
         raise wrong_type(f"Path '{place.path}' contains an element of non-array type '{type_name(value)}'")
-    return {"$pop": operand} if value else {}
+    return {"$pop": operand} if isinstance(value, list) and value else {}
 
 
 REWRITES: Mapping[str, Rewrite] = {
