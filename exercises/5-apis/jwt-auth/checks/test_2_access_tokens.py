@@ -315,6 +315,9 @@ def test_malformed_tokens_never_crash(service):
     }
     for name, token in tokens.items():
         assert {name: outcome(service, token)} == {name: INVALID}
+    for name, token in {"no iat": forge(without=["iat"]), "no typ": forge({"typ": None})}.items():
+        found = outcome(service, token)
+        assert found in (GOOD, INVALID), {name: found}
     for name, kid in {"kid is a path": "../../dev/null", "kid is SQL": "' OR 1=1 --", "kid is 7": 7}.items():
         found = outcome(service, forge({"kid": kid}))
         assert found in (GOOD, INVALID), {name: found}

@@ -5,10 +5,18 @@ from __future__ import annotations
 import hashlib
 import time
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Integer, String, Table, func, insert, select
 
 from settings import Settings
-from tables import login_failures
+from tables import metadata
+
+login_failures = Table(
+    "login_failures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email_hash", String(64), nullable=False),
+    Column("failed_at", BigInteger, nullable=False),
+)
 
 
 def seconds_to_wait(connection: Connection, email: str, settings: Settings) -> int:
