@@ -84,7 +84,7 @@ def rotate(connection: Connection, token: str, settings: Settings) -> tuple[Row[
     session = connection.execute(found.join(refresh_tokens).join(users).where(mine)).first()
     if session is None or session.revoked or session.version != session.user_version:
         raise TokenInvalid
-    if not won and session.spent_at is None:
+    if session.spent_at is None:  # not even by us, just now
         raise TokenExpired
     if not won:
         revoke(connection, session.id)
