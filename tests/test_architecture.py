@@ -99,7 +99,7 @@ def test_the_subject_stands_alone(file: Path) -> None:
 
 @pytest.mark.parametrize("file", sorted((PACKAGE / "documents").rglob("*.py")), ids=lambda file: file.name)
 def test_the_document_server_stands_alone(file: Path) -> None:
-    """The document server needs the standard library, BSON and the kit's errors, nothing else."""
+    """The document server needs the standard library, BSON, mongomock and the kit's errors, nothing else."""
     own = ("backroad.documents.", "backroad.errors.", "bson.", "mongomock.", "pymongo.errors.")
     foreign = [
         f"{file.name}:{line} imports {name}"

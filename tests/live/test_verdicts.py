@@ -1,7 +1,7 @@
 """The same verdicts, check by check, on every database: `make test-live` starts the servers.
 
-Each solution and each mutant of an exercise that needs a database is judged on what the kit serves by
-itself, and on each server that the environment names.
+Each solution of an exercise that needs a database is judged on what the kit serves by itself, and on each
+server that the environment names; each mutant by the checks that it names.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cache
 import pytest
 
 from backroad import referee
+from backroad.audit.task import Task
 from backroad.audit.toolchain import missing
 from backroad.content import layers
 from backroad.content.home import find_content
@@ -34,35 +35,37 @@ EXERCISES = [exercise for exercise in load_roadmap(find_content()).exercises if 
 SLUGS = {exercise.slug: exercise for exercise in EXERCISES}
 
 
-def trees(exercise: Exercise) -> Iterator[tuple[str, Tree]]:
-    """Yield the solutions and the mutants of an exercise by their names."""
+def trees(exercise: Exercise) -> Iterator[tuple[str, Tree, tuple[str, ...]]]:
+    """Yield name, tree and checks of the solutions and the mutants; no check's name means all of them."""
     solution = load_solution(exercise)
-    yield "reference", layers.reference(exercise)
+    task = Task(exercise, solution)
+    yield "reference", layers.reference(exercise), ()
     for folder in solution.alternatives:
-        yield f"alternative {folder.name}", layers.alternative(exercise, folder.name)
+        yield f"alternative {folder.name}", layers.alternative(exercise, folder.name), ()
     for mutant in solution.mutants:
-        yield f"mutant {mutant.name}", layers.mutant(exercise, mutant)
+        tree = layers.mutant(exercise, mutant)
+        yield f"mutant {mutant.name}", tree, task.with_requirements(mutant.caught_by)
 
 
 def cases() -> Iterator[object]:
     """Yield (slug, name of the tree, name of the server)."""
     for exercise in EXERCISES:
         servers = [name for name, (need, _) in SERVERS.items() if need in exercise.needs]
-        for name, tree in trees(exercise) if servers else ():
+        for name, tree, _ in trees(exercise) if servers else ():
             for server in servers:
                 if not (server in SQL_SERVERS and tree.service().store):
                     yield pytest.param(exercise.slug, name, server, id=f"{exercise.slug} {name} on {server}")
 
 
 @cache
-def named_trees(slug: str) -> dict[str, Tree]:
-    """Return all trees of an exercise."""
-    return dict(trees(SLUGS[slug]))
+def named_trees(slug: str) -> dict[str, tuple[Tree, tuple[str, ...]]]:
+    """Return all trees of an exercise with the checks to run."""
+    return {name: (tree, checks) for name, tree, checks in trees(SLUGS[slug])}
 
 
-def verdicts(slug: str, tree: Tree, environ: dict[str, str]) -> dict[str, str]:
+def verdicts(slug: str, tree: Tree, names: tuple[str, ...], environ: dict[str, str]) -> dict[str, str]:
     """Return the verdict of each check."""
-    with referee.plan_for(SLUGS[slug], tree, environ=environ) as plan:
+    with referee.plan_for(SLUGS[slug], tree, names=names, environ=environ) as plan:
         return {result.name: str(result.verdict) for result in referee.run(plan).results}
 
 
@@ -70,9 +73,9 @@ def verdicts(slug: str, tree: Tree, environ: dict[str, str]) -> dict[str, str]:
 @pytest.mark.parametrize(("slug", "name", "server"), cases())
 def test_a_server_gives_the_same_verdicts(slug: str, name: str, server: str) -> None:
     """Right stays right and wrong stays wrong, by the same checks."""
-    tree = named_trees(slug)[name]
+    tree, names = named_trees(slug)[name]
     lacking = missing(tree, SLUGS[slug].kind)
     if lacking:
         pytest.skip(lacking)
-    own = verdicts(slug, tree, OWN)
-    assert verdicts(slug, tree, SERVERS[server][1]) == own
+    own = verdicts(slug, tree, names, OWN)
+    assert verdicts(slug, tree, names, SERVERS[server][1]) == own

@@ -277,6 +277,14 @@ def test_another_writer_can_be_in_the_way(check: Callable[..., Report]) -> None:
     assert verdicts(report) == [Verdict.PASSED], report.results
 
 
+def test_another_writer_lets_readers_pass(check: Callable[..., Report]) -> None:
+    """Who only reads does not wait for the lock, so that a race can be forced: all look before one writes."""
+    report = check(
+        'things.add("a")\nwith database.locked("things", seconds=30):\n    assert things.names() == ["a"]'
+    )
+    assert verdicts(report) == [Verdict.PASSED], report.results
+
+
 @pytest.mark.parametrize("in_process", [False, True])
 def test_time_zone_and_clock(judge: Judge, in_process: bool) -> None:
     """The time zone changes for one check; a clock stands still until it is moved."""

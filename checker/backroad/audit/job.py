@@ -18,7 +18,7 @@ from backroad.audit.trials import Outcome, Trial, Trials
 from backroad.audit.values import Audit, Part, Score
 from backroad.content.trees import Tree
 from backroad.errors import Problem
-from backroad.model import Mutant
+from backroad.model import Kind, Mutant
 
 # Room for a mutant that hangs in many checks; in-process, nothing else would end it.
 LONGEST_BUDGETS = 3
@@ -146,10 +146,16 @@ class _Work:
     def _mutant(self, mutant: Mutant, tree: Tree) -> Pair:
         """Run a mutant through the checks that it names; through all, to say which others caught it."""
         name = f"mutant {mutant.name}"
-        pair = self._both_ways(self._trial(name, tree, mutant.caught_by))
+        pair = self._judged(self._trial(name, tree, mutant.caught_by))
         if pair.two.fault or set(mutant.caught_by) <= set(pair.two.red):
             return pair
-        return self._both_ways(self._trial(name, tree, self._task.names))
+        return self._judged(self._trial(name, tree, self._task.names))
+
+    def _judged(self, trial: Trial) -> Pair:
+        """Run a mutant; both ways where they differ: a service is a process of its own in either."""
+        if self._exercise.kind is Kind.SERVICE:
+            return Pair(trial.name, self._trials.outcome(trial))
+        return self._both_ways(trial)
 
     def _trial(self, name: str, tree: Tree, wanted: Iterable[str]) -> Trial:
         names = {"names": self._task.with_requirements(wanted)}

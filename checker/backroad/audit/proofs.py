@@ -82,7 +82,8 @@ def agreement_part(exercise: Exercise, pairs: Sequence[Pair]) -> Part:
                 problems.append(
                     Problem(place_of(exercise, name), what, "let the check say the same both ways")
                 )
-    said = f"both ways agree on {len(pairs)} solutions, {compared:,} verdicts"
+    count = sum(pair.one is not None for pair in pairs)
+    said = f"both ways agree on {count} solutions, {compared:,} verdicts"
     return Part("in-process", said, tuple(problems))
 
 

@@ -27,7 +27,7 @@ PROGRESS_STEPS = 10_000
 LOCK = {
     "sqlite": "BEGIN IMMEDIATE",
     "postgresql": "LOCK TABLE {table} IN EXCLUSIVE MODE",
-    "mysql": "LOCK TABLES {table} WRITE",
+    "mysql": "SELECT * FROM {table} FOR UPDATE",  # LOCK TABLES would hold readers up as well
 }
 PATIENCE: dict[str, dict[str, Any]] = {
     "sqlite": {"timeout": BUSY_SECONDS},

@@ -15,7 +15,8 @@ CREATE = (
 )
 AGREE = (
     "BSON keeps milliseconds, and a driver gives times without their zone unless it is asked",
-    "Cut the microseconds before you store and return them; MongoClient(url, tz_aware=True) reads aware times",
+    "Cut the microseconds before you store and return them; MongoClient(url, tz_aware=True) reads aware "
+    "times",
     "now = clock().astimezone(UTC); now = now.replace(microsecond=now.microsecond // 1000 * 1000)",
 )
 MISSING = (

@@ -10,9 +10,10 @@ from backroad.checks import a, exactly, hint
 
 FILTER = (
     "One list of conditions; each argument that is given adds one, and all of them have to hold",
-    "None means not given, False is a value; escape what stands in `q`, since a pattern is what the database takes",
+    "None means not given, False is a value; escape what stands in `q`, since the database takes a pattern",
     'conditions = [{"owner": owner}]; if tag is not None: conditions.append({"tags": tag}); '
-    '{"title": {"$regex": re.escape(q), "$options": "i"}}; {f"attributes.{key}": value}; {"$and": conditions}',
+    '{"title": {"$regex": re.escape(q), "$options": "i"}}; {f"attributes.{key}": value}; '
+    '{"$match": {"$and": conditions}}',
 )
 SUMMARY = (
     "What a list does not show should not travel",
@@ -21,15 +22,15 @@ SUMMARY = (
 )
 PAGES = (
     "A page begins behind a note, not behind a number of notes",
-    "Remember pinned, updated_at and _id of the last note; ask for notes behind it, in three cases joined by $or; "
-    "fetch one more than the limit to know whether there is a next page",
+    "Remember pinned, updated_at and _id of the last note; ask for notes behind it, in three cases under "
+    "$or; fetch one more than the limit to know whether there is a next page",
     '{"$or": [{"pinned": {"$lt": p}}, {"pinned": p, "updated_at": {"$lt": t}}, '
     '{"pinned": p, "updated_at": t, "_id": {"$lt": i}}]}',
 )
 CURSOR = (
     "A cursor is somebody's input as soon as it comes back",
     "Put owner and filters into what is sealed, and refuse whatever your seal does not fit",
-    "sealed(position, purpose) and opened(cursor, purpose) of given/cursors.py, with purpose = repr of all conditions",
+    "sealed(position, purpose) and opened(cursor, purpose) of given/cursors.py; purpose = repr(conditions)",
 )
 START = datetime(2024, 5, 1, 12, tzinfo=UTC)
 URL_SAFE = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=.~")
@@ -122,11 +123,20 @@ FILTERS = (
     ({"attributes": {"size": 2}}, lambda note: note["attributes"]["size"] == 2),
     ({"attributes": {"size": 0}}, lambda note: note["attributes"]["size"] == 0),
     ({"attributes": {"sold": False}}, lambda note: not note["attributes"]["sold"]),
-    ({"attributes": {"color": "red", "sold": True}}, lambda note: note["attributes"] | {"color": "red", "sold": True} == note["attributes"]),
+    (
+        {"attributes": {"color": "red", "sold": True}},
+        lambda note: note["attributes"] | {"color": "red", "sold": True} == note["attributes"],
+    ),
     ({"attributes": {"nothing": 1}}, lambda note: False),
-    ({"tag": "red", "q": "tea", "pinned": False}, lambda note: "red" in note["tags"] and "tea" in note["title"].lower() and not note["pinned"]),
-    ({"pinned": True, "attributes": {"color": "green"}, "tags_all": ["blue"]}, lambda note: note["pinned"] and note["attributes"]["color"] == "green" and "blue" in note["tags"]),
-)  # fmt: skip
+    (
+        {"tag": "red", "q": "tea", "pinned": False},
+        lambda note: "red" in note["tags"] and "tea" in note["title"].lower() and not note["pinned"],
+    ),
+    (
+        {"pinned": True, "attributes": {"color": "green"}, "tags_all": ["blue"]},
+        lambda note: note["pinned"] and note["attributes"]["color"] == "green" and "blue" in note["tags"],
+    ),
+)
 
 
 @hint(*FILTER)
@@ -313,8 +323,8 @@ def test_arguments_of_list_are_checked(subject, mongo, instruments):
 @hint(
     "Unwind the tags, group by them, count",
     "Five stages: the notes of the owner, one document a tag, groups, order, names",
-    '{"$unwind": "$tags"}, {"$group": {"_id": "$tags", "count": {"$sum": 1}}}, {"$sort": {"count": -1, "_id": 1}}, '
-    '{"$project": {"_id": 0, "tag": "$_id", "count": 1}}',
+    '{"$unwind": "$tags"}, {"$group": {"_id": "$tags", "count": {"$sum": 1}}}, '
+    '{"$sort": {"count": -1, "_id": 1}}, {"$project": {"_id": 0, "tag": "$_id", "count": 1}}',
 )
 def test_tag_counts_run_in_the_database(subject, mongo, instruments):
     """tag_counts counts with one aggregate, and fetches no notes

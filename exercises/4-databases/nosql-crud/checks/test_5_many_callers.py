@@ -10,7 +10,8 @@ INDEXES = (
     "What must not be there twice, only an index can refuse; what is searched for often wants one too",
     "create_index leaves an index alone that is there; notes without a slug stay out of the unique one by a "
     "partialFilterExpression, since missing slugs would all be null",
-    'create_index([("owner", 1), ("slug", 1)], unique=True, partialFilterExpression={"slug": {"$exists": True}})',
+    'create_index([("owner", 1), ("slug", 1)], unique=True, '
+    'partialFilterExpression={"slug": {"$exists": True}})',
 )
 TAKEN = (
     "Let the index decide: between your search and your insert somebody else may write",
@@ -19,15 +20,15 @@ TAKEN = (
 )
 UPSERT = (
     "Ask the database to insert unless it is there; it says afterwards which of the two happened",
-    "update_one with $setOnInsert and upsert=True: upserted_id is set only for the one who created; all others change the "
-    "note that is there then",
+    "update_one with $setOnInsert and upsert=True: upserted_id is set only for the one who created; all "
+    "others change the note that is there then",
     'made = update_one({"owner": owner, "slug": slug}, {"$setOnInsert": new}, upsert=True); '
     "if made.upserted_id is None: change it as update does",
 )
 IMPORT = (
     "Check all of them first, then send all good ones together",
-    'insert_many(…, ordered=False) goes on after an error; BulkWriteError.details["writeErrors"] has the places in '
-    "the list that was sent",
+    'insert_many(…, ordered=False) goes on after an error; BulkWriteError.details["writeErrors"] has the '
+    "places in the list that was sent",
     "keep (index, note) pairs, so that the place in what was sent leads back to the place in what was given",
 )
 RACE = (
@@ -89,7 +90,7 @@ def test_indexes_exist_and_fit(subject, mongo):
     (stored,) = mongo.find("notes")
     copy = {name: value for name, value in stored.items() if name != "_id"}
     mongo.insert("notes", [{**copy, "owner": "bob"}])
-    with pytest.raises(Exception, match="E11000|duplicate"):
+    with pytest.raises(Exception, match="E11000"):
         mongo.insert("notes", [copy])
     assert len(mongo.find("notes")) == exactly(2)
 

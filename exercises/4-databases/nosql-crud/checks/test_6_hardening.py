@@ -9,7 +9,8 @@ from backroad.checks import exactly, hint
 FULL = (
     "Counting the tags and adding one are two steps, unless the filter counts",
     "The twentieth tag has the place 19: a note that has no tags.19 has room",
-    'find_one_and_update({**key, "tags": {"$ne": tag}, "tags.19": {"$exists": False}}, {"$push": {"tags": tag}, …})',
+    'find_one_and_update({**key, "tags": {"$ne": tag}, "tags.19": {"$exists": False}}, '
+    '{"$push": {"tags": tag}, …})',
 )
 CURSOR = (
     "Base64 ignores some bits of its last character, so two texts can mean the same bytes",

@@ -142,6 +142,8 @@ def test_password_change_ends_every_login(service):
     People change a password because somebody else knows it; that somebody is logged in already
     """
     email = register(service)
+    long_ago = log_in(service, email)
+    assert service.post("/v1/auth/logout-all", headers=bearer(long_ago)) == answer(204)
     mine, thief = log_in(service, email), log_in(service, email)
     stranger = log_in(service, register(service))
     wrong = {"current_password": OTHER, "new_password": "yet another password"}
@@ -153,7 +155,7 @@ def test_password_change_ends_every_login(service):
     reply = service.put("/v1/me/password", json=right, headers=bearer(mine))
     assert reply == answer(204)
     assert reply.body == b""
-    assert_dead(service, mine=mine, thief=thief)
+    assert_dead(service, mine=mine, thief=thief, long_ago=long_ago)
     for old in (PASSWORD, "yet another password"):
         reply = service.post("/v1/auth/login", json={"email": email, "password": old})
         assert reply == problem(401, "invalid_credentials")

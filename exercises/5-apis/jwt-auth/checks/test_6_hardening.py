@@ -128,7 +128,7 @@ def test_odd_claims_never_crash(service):
             token = forge_jwt(header, {**claims, name: value}, SECRET, "HS256")
             reply = me(service, token)
             assert {name: value, "status": reply.status} == {name: value, "status": 401}
-            assert reply == problem(401, anything)
+            assert reply == problem(401, anything if name == "exp" else "token_invalid")
     for name, text in {
         "NaN": json.dumps({**claims, "exp": float("nan")}),
         "5,000 digits": json.dumps({**claims, "ver": 0}).replace('"ver": 0', '"ver": ' + "9" * 4_400),

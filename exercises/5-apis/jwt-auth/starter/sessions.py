@@ -10,6 +10,11 @@ class TokenReused(Exception):
 
 
 # Stage 3
+# TODO 9:  one table of logins: id, user_id, version, revoked.
+#          One table of refresh tokens: token_hash, session_id, expires_at, spent_at.
+#          See tables.py for how one is made. Column("user_id", ForeignKey("users.id", ondelete="CASCADE"))
+#          has the rows go with their user. Times as whole seconds fit into a BigInteger.
+#          app.py makes the tables when it starts; remove app.db after you have changed one.
 # TODO 10: open a session at login: a row for the login, a row for its first token, which is returned.
 #          secrets.token_urlsafe(32) is 256 random bits; only its hash is stored.
 # TODO 11: spend a token and return the next one. One UPDATE … WHERE spent_at IS NULL asks and marks;

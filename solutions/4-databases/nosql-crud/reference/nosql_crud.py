@@ -117,6 +117,8 @@ def tag_of(value: Any) -> str:
 
 def listed(value: Any) -> Sequence[Any]:
     """Return a list or tuple; raises Fault."""
+    if value is None:
+        raise Fault("null", "must not be None")
     if not isinstance(value, list | tuple):
         raise Fault("type", "must be a list of texts")
     return value
@@ -133,6 +135,8 @@ def tags_of(value: Any, faults: Faults) -> list[str]:
 
 def attributes_of(value: Any, faults: Faults) -> Document:
     """Return attributes whose names are nothing but names, and whose values have no inside."""
+    if value is None:
+        raise Fault("null", "must not be None")
     if not isinstance(value, Mapping):
         raise Fault("type", "must be a mapping")
     if len(value) > MAX_ATTRIBUTES:

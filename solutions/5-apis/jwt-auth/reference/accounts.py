@@ -14,9 +14,9 @@ COMMON = frozenset(Path(__file__).with_name("given").joinpath("common_passwords.
 
 def email_in(body: Body) -> str:
     """Return the e-mail as it is stored and compared: trimmed, in lower case."""
-    email = body.text("email", trimmed=True, shortest=3, longest=254).lower()
+    email = body.text("email", trimmed=True, longest=254).lower()
     name, _, domain = email.partition("@")
-    good = name and domain and "@" not in domain and "." in domain
+    good = name and "@" not in domain and "." in domain
     if not good and not body.is_wrong("email"):
         body.refuse("email", "format", "is no e-mail")
     return email

@@ -29,7 +29,7 @@ def register() -> Any:
     body = Body("email", "password", "display_name", read_only=SERVER_OWNED)
     email = email_in(body)
     password = password_in(body, "password", email)
-    name = display_name_in(body) if "display_name" in body else email.partition("@")[0][:60]
+    name = display_name_in(body) if "display_name" in body else email.partition("@")[0]
     body.finish()
     user = {"id": uuid4().hex, "email": email, "display_name": name, "created_at": format_time(now())}
     hashed = hash_password(password, full_cost=settings().full_cost)

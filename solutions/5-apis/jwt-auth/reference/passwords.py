@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import cache
 
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -21,11 +22,10 @@ def is_password(password: str, stored: str | None, *, full_cost: bool) -> bool:
 
     Without a user to compare with it takes as long, so that time does not tell who is registered.
     """
-    right = check_password_hash(stored or decoy(full_cost), password)
-    return right and stored is not None
+    return check_password_hash(stored or decoy(full_cost), password)
 
 
 @cache
 def decoy(full_cost: bool) -> str:
     """Return the hash of a password that nobody has."""
-    return hash_password("", full_cost=full_cost)
+    return hash_password(secrets.token_hex(), full_cost=full_cost)

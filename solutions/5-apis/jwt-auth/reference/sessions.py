@@ -8,11 +8,44 @@ import time
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Integer,
+    Row,
+    String,
+    Table,
+    insert,
+    select,
+    update,
+)
 
 from settings import Settings
-from tables import refresh_tokens, sessions, users
+from tables import EXACT, metadata, users
 from tokens import TokenExpired, TokenInvalid
+
+# A login and all refresh tokens that came of it: a family that lives and dies together.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("revoked", Boolean, nullable=False, default=False),
+    **EXACT,
+)
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("spent_at", BigInteger),
+    **EXACT,
+)
 
 
 class TokenReused(Exception):
@@ -51,7 +84,7 @@ def rotate(connection: Connection, token: str, settings: Settings) -> tuple[Row[
     session = connection.execute(found.join(refresh_tokens).join(users).where(mine)).first()
     if session is None or session.revoked or session.version != session.user_version:
         raise TokenInvalid
-    if not won and session.spent_at is None:
+    if session.spent_at is None:  # not even by us, just now
         raise TokenExpired
     if not won:
         revoke(connection, session.id)

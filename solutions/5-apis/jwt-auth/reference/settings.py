@@ -53,6 +53,6 @@ def secret_in(environ: Mapping[str, str]) -> str:
 def whole_number(environ: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
     """Return a setting that is a number."""
     text = environ.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and int(text) >= least):
+    if not (text.isdigit() and int(text) >= least):
         raise BadSetting(f"{name} must be a whole number of at least {least}")
     return int(text)

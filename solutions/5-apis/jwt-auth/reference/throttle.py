@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Column, Connection, Double, String, Table, func, insert, select
 
 from settings import Settings
-from tables import login_failures
+from tables import metadata
+
+login_failures = Table(
+    "login_failures",
+    metadata,
+    Column("email_hash", String(64), nullable=False),
+    Column("failed_at", Double, nullable=False),
+)
 
 
 def seconds_to_wait(connection: Connection, email: str, settings: Settings) -> int:
     """Return for how long logins of an e-mail are refused; 0 when they are not."""
     if not settings.max_failures:
         return 0
-    begin = int(time.time()) - settings.failure_window
+    begin = time.time() - settings.failure_window
     of_late = (login_failures.c.email_hash == hash_of(email), login_failures.c.failed_at > begin)
     found = select(func.count(), func.min(login_failures.c.failed_at)).where(*of_late)
     count, first = connection.execute(found).one()
-    return first - begin if count >= settings.max_failures else 0
+    return math.ceil(first - begin) if count >= settings.max_failures else 0
 
 
 def note_failure(connection: Connection, email: str, settings: Settings) -> None:
     """Remember a failed login, whether the e-mail is known or not."""
     if settings.max_failures:
-        row = {"email_hash": hash_of(email), "failed_at": int(time.time())}
+        row = {"email_hash": hash_of(email), "failed_at": time.time()}
         connection.execute(insert(login_failures).values(row))
 
 

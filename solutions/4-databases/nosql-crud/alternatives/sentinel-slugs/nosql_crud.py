@@ -136,7 +136,7 @@ class Draft:
     def attributes(self, value: Any) -> Document:
         """Return attributes, sorted by name."""
         if not isinstance(value, Mapping):
-            raise Fault("type", "must be a mapping")
+            raise Fault("null" if value is None else "type", "must be a mapping")
         if len(value) > 20:
             raise Fault("too_many", "at most 20 attributes")
         kept = {}
@@ -164,7 +164,7 @@ class Draft:
 def sequence(value: Any) -> Sequence[Any]:
     """Return a list; raises Fault."""
     if not isinstance(value, list | tuple):
-        raise Fault("type", "must be a list")
+        raise Fault("null" if value is None else "type", "must be a list")
     return value
 
 
