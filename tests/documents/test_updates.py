@@ -94,7 +94,7 @@ REFUSED: dict[str, tuple[Doc, Any, int]] = {
     "inc decimal": ({"a": Decimal128("1.5")}, {"$inc": {"a": 1}}, 2),
     "mul": ({"a": 2}, {"$mul": {"a": 2}}, 9),
     "rename": ({"a": 1}, {"$rename": {"a": "b"}}, 9),
-    "all elements": ({"a": [1]}, {"$inc": {"a.$[]": 1}}, 2),
+    "all elements of none": ({}, {"$inc": {"a.$[]": 1}}, 2),
     "push sorted by two fields": (
         {"a": []},
         {"$push": {"a": {"$each": [{}], "$sort": {"n": 1, "m": 1}}}},
@@ -151,13 +151,17 @@ def test_an_unclear_positional_operator_is_refused(db: Db) -> None:
         db.c.update_one({"a": 1, "b": 2}, {"$set": {"a.$": 5}})
 
 
-def test_array_filters_are_refused(db: Db) -> None:
-    """`$[name]` is not known: no element is changed."""
+def test_array_filters_choose_elements(db: Db) -> None:
+    """`$[name]` changes the elements that fit its filter, and unused or unknown names are refused."""
     db.c.insert_one({"_id": 1, "items": [{"key": "a"}, {"key": "b"}]})
-    with pytest.raises(WriteError) as failure:
-        db.c.update_one({}, {"$set": {"items.$[it].done": True}}, array_filters=[{"it.key": "b"}])
-    assert failure.value.code == 40415
-    assert db.c.count_documents({"items.done": True}) == 0
+    db.c.update_one({}, {"$set": {"items.$[it].done": True}}, array_filters=[{"it.key": "b"}])
+    assert (db.c.find_one() or {})["items"] == [{"key": "a"}, {"key": "b", "done": True}]
+    db.c.update_one({}, {"$inc": {"items.$[].n": 1}})
+    assert [item["n"] for item in (db.c.find_one() or {})["items"]] == [1, 1]
+    with pytest.raises(WriteError, match="was not used"):
+        db.c.update_one({}, {"$set": {"x": 1}}, array_filters=[{"it.key": "b"}])
+    with pytest.raises(WriteError, match="No array filter"):
+        db.c.update_one({}, {"$set": {"items.$[it].x": 1}})
 
 
 UPSERTS: dict[str, tuple[Doc, Any, Doc]] = {

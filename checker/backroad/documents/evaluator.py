@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from bson import Int64
@@ -26,8 +27,58 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
+def _texts(change: Callable[[str], Any], none: Any) -> Callable[..., Any]:
+    def changed(text: Any) -> Any:
+        if text is None or text is MISSING:
+            return none
+        if not isinstance(text, str) or not text.isascii():
+            raise bad_value("this expression is known for texts of ASCII alone")
+        return change(text)
+
+    return changed
+
+
+def _merged(*values: Any) -> Any:
+    if not all(value is None or value is MISSING or isinstance(value, dict) for value in values):
+        raise CommandFailure(Code.Location40400, "$mergeObjects requires object inputs")
+    return {name: part for value in values if isinstance(value, dict) for name, part in value.items()}
+
+
+def _set(chosen: Callable[..., Any]) -> Callable[..., Any]:
+    def made(*arrays: Any) -> Any:
+        if None in arrays or MISSING in arrays:
+            return None
+        if not all(isinstance(array, list) for array in arrays):
+            raise CommandFailure(Code.Location17043, "All operands of a set expression must be arrays")
+        keyed = [{order(item): item for item in reversed(array)} for array in arrays]
+        sets = [dict(reversed(one.items())) for one in keyed]
+        return list(reduce(chosen, sets).values())
+
+    return made
+
+
+# What mongomock has not, or in which it is wrong as a whole.
+OWN: Mapping[str, Callable[..., Any]] = {
+    "$type": type_name,
+    "$mergeObjects": _merged,
+    "$setUnion": _set(lambda left, right: {**left, **{k: v for k, v in right.items() if k not in left}}),
+    "$setIntersection": _set(lambda left, right: {k: v for k, v in left.items() if k in right}),
+    "$setDifference": _set(lambda left, right: {k: v for k, v in left.items() if k not in right}),
+    "$toLower": _texts(str.lower, ""),
+    "$toUpper": _texts(str.upper, ""),
+}
+
+
 class Expressions(aggregate._Parser):  # type: ignore[misc]  # mongomock's own, which has no types
     """mongomock's evaluator with MongoDB's fields that are not there, types of numbers, and refusals."""
+
+    def parse(self, expression: Any) -> Any:
+        """Return a value; KeyError where there is none."""
+        name = next(iter(expression), "") if isinstance(expression, dict) else ""
+        if name not in OWN:
+            return super().parse(expression)
+        operands = expression[name] if isinstance(expression[name], list) else [expression[name]]
+        return OWN[name](*map(self.value, operands))
 
     def value(self, expression: Any) -> Any:
         """Return a value, MISSING where there is none."""

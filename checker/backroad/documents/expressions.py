@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from backroad.documents.evaluator import Expressions
+from backroad.documents.evaluator import OWN, Expressions
 from backroad.documents.failures import Code, CommandFailure, unparsable
 from backroad.documents.paths import split
 from backroad.documents.repairs import refusing
@@ -21,6 +21,11 @@ ARGUMENTS: Mapping[str, tuple[int, int]] = {
     **dict.fromkeys("$not $abs $ceil $floor $sqrt $size $isArray $isNumber $first $last".split(), (1, 1)),
     **dict.fromkeys("$year $month $dayOfMonth $hour $minute $second $millisecond".split(), (1, 1)),
     "$cond": (3, 3),
+    **dict.fromkeys("$mergeObjects $setUnion $setIntersection".split(), (1, MOST)),
+    "$setDifference": (2, 2),
+    "$type": (1, 1),
+    "$toLower": (1, 1),
+    "$toUpper": (1, 1),
     "$ifNull": (2, MOST),
     "$slice": (2, 3),
 }
@@ -106,7 +111,7 @@ def _checked_operation(source: Document, variables: frozenset[str]) -> Document:
         message = f"Expression {name} takes {due} arguments. {len(operands)} were passed in."
         raise CommandFailure(Code.Location16020 if least == most else Code.Location28667, message)
     ready = [checked(item, variables) for item in operands]
-    return {name: ready[0] if most == 1 else ready}
+    return {name: ready[0] if most == 1 and name not in OWN else ready}
 
 
 def _checked_names(name: str, given: Any, variables: frozenset[str]) -> Document:

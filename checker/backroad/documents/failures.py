@@ -63,6 +63,7 @@ class Code(IntEnum):
     Location16020 = 16020
     Location16410 = 16410
     Location16702 = 16702
+    Location17043 = 17043
     Location17124 = 17124
     Location17276 = 17276
     Location28651 = 28651
@@ -100,6 +101,7 @@ class Code(IntEnum):
     Location40324 = 40324
     Location40352 = 40352
     Location40353 = 40353
+    Location40400 = 40400
     Location40415 = 40415
     Location40600 = 40600
     Location51024 = 51024

@@ -6,7 +6,7 @@ is first turned into a change that it does right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from bson import Decimal128, Int64, Regex
 
 from backroad.documents.accumulators import distinct
+from backroad.documents.elements import Elements
 from backroad.documents.failures import Code, CommandFailure, bad_value, unparsable, wrong_type
 from backroad.documents.filters import fits_item, is_operators, place_met
 from backroad.documents.paths import Parts, as_index, split
@@ -38,14 +39,14 @@ Update = Callable[[Document, Circumstances], Document]
 Rewrite = Callable[[Place, Any], Document]
 
 
-def update(source: Any, *, multi: bool = False) -> Update:
+def update(source: Any, array_filters: Sequence[Any] = (), *, multi: bool = False) -> Update:
     """Return the function that makes the new document out of the old one; `_id` stays as it was."""
     if isinstance(source, list):
         change = _piped(source)
     elif not isinstance(source, dict):
         raise unparsable(f"Update argument must be either an object or an array, not {type_name(source)}")
     elif next(iter(source), "").startswith("$"):
-        change = _modified(source)
+        change = _modified(source, Elements(array_filters))
     else:
         change = _replaced(source, multi=multi)
     return lambda document, circumstances: _with_id(document, change(document, circumstances))
@@ -77,17 +78,21 @@ def _piped(source: list[Any]) -> Update:
     return lambda document, _: next(iter(run([document])))
 
 
-def _modified(source: Document) -> Update:
+def _modified(source: Document, elements: Elements) -> Update:
     steps = sorted(_steps(source), key=lambda step: [_name_order(name) for name in split(step[1])])
     _refuse_conflicts([path for _, path, _ in steps])
+    elements.check([path for _, path, _ in steps])
 
     def change(document: Document, circumstances: Circumstances) -> Document:
         for name, path, operand in steps:
             if name == "$setOnInsert" and not circumstances.inserting:
                 continue
-            place = Place(document, _placed(path, document, circumstances))
-            if rewritten := REWRITES[name](place, operand):
-                document = updated(document, {word: {place.path: value} for word, value in rewritten.items()})
+            for parts in elements.meant(document, _placed(path, document, circumstances)):
+                place = Place(document, parts)
+                if rewritten := REWRITES[name](place, operand):
+                    document = updated(
+                        document, {word: {place.path: value} for word, value in rewritten.items()}
+                    )
         return document
 
     return change
@@ -129,10 +134,10 @@ def _check_path(path: str, name: str) -> None:
     if "" in parts:
         said = f"The update path '{path}' contains an empty field name, which is not allowed."
         raise CommandFailure(Code.EmptyFieldName, said)
-    if parts[0] == "$" or any(part.startswith("$[") for part in parts) or parts.count("$") > 1:
-        raise bad_value(f"a positional '$' is only known behind an array, once, and '$[]' is not: '{path}'")
+    if (parts[0].startswith("$") and (parts[0] == "$" or "[" in parts[0])) or parts.count("$") > 1:
+        raise bad_value(f"a positional '$' stands behind an array, and only once: '{path}'")
     for part in parts:
-        if part.startswith("$") and part != "$" and name != "$unset":
+        if part.startswith("$") and part != "$" and "[" not in part and name != "$unset":
             message = f"The dollar ($) prefixed field '{part}' in '{path}' is not valid for storage."
             raise CommandFailure(Code.DollarPrefixedFieldName, message)
 

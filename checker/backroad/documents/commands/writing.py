@@ -21,7 +21,7 @@ from backroad.documents.values import Document, type_name
 from backroad.documents.writes import Change, changed, chosen, find, upserted
 
 MOST_WRITES = 100_000
-UPDATE_WORDS = {"q", "u", "upsert", "multi", "hint", "collation", "sort"}
+UPDATE_WORDS = {"q", "u", "upsert", "multi", "arrayFilters", "hint", "collation", "sort"}
 DELETE_WORDS = {"q", "limit", "hint", "collation"}
 
 
@@ -96,7 +96,8 @@ def _updated(request: Request, statement: Document) -> list[Change]:
     multi = bool(statement.get("multi"))
     if multi and sort:
         raise unparsable("Cannot specify sort with multi=true")
-    change = update(statement.get("u"), multi=multi)
+    filters = typed(statement, "update.updates.arrayFilters", list, [])
+    change = update(statement.get("u"), filters, multi=multi)
     check_hint(request.collection, statement.get("hint"))
     found = list(find(request.collection, query)) if multi else chosen(request.collection, query, sort)
     return _done(request, found, query, change, upsert=bool(statement.get("upsert")))
@@ -150,7 +151,7 @@ def _find_and_modify(request: Request) -> Document:
         found = _removed(request, chosen(request.collection, query, sort))
         value = shape(found[0]) if found else None
         return {"lastErrorObject": {"n": len(found)}, "value": value, "ok": 1.0}
-    change = update(request.body.get("update"))
+    change = update(request.body.get("update"), request.array("arrayFilters"))
     found = chosen(request.collection, query, sort)
     done = _done(request, found, query, change, upsert=upserts)
     return {"lastErrorObject": _last_error(done), "value": _value(request, done, shape), "ok": 1.0}
@@ -183,7 +184,7 @@ WRITING: dict[str, Command] = {
     "delete": command(_delete, "deletes ordered", "let"),
     "findAndModify": command(
         _find_and_modify,
-        "query sort remove update new fields upsert bypassDocumentValidation hint",
+        "query sort remove update new fields upsert bypassDocumentValidation arrayFilters hint",
         "let",
     ),
 }
