@@ -39,14 +39,15 @@ class Collection:
         elif (found := self._documents.get(order(wanted))) is not None:
             yield found
 
-    def insert(self, document: Document) -> None:
-        """Store a new document."""
+    def insert(self, document: Document) -> Document:
+        """Store a new document, and return it as it is stored."""
         ready = storable(document)
         keys = {name: table.checked(ready) for name, table in self._tables.items()}
         with self._guard():
             self._documents[order(ready["_id"])] = ready
             for name, table in self._tables.items():
                 table.add(keys[name], ready)
+        return ready
 
     def replace(self, old: Document, new: Document) -> bool:
         """Store a document in the place of another; tells whether that changed anything."""
