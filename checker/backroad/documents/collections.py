@@ -40,14 +40,15 @@ class Collection:
                 return list(self._kept.documents)
             return [self._kept[order(wanted)]] if order(wanted) in self._kept else []
 
-    def insert(self, document: Document) -> None:
-        """Store a new document."""
+    def insert(self, document: Document) -> Document:
+        """Store a new document, and return it as it is stored."""
         ready = storable(document)
         keys = {name: table.checked(ready) for name, table in self._tables.items()}
         with self._guard():
             self._kept[order(ready["_id"])] = ready
             for name, table in self._tables.items():
                 table.add(keys[name], ready)
+        return ready
 
     def replace(self, old: Document, new: Document) -> bool:
         """Store a document in the place of another; tells whether that changed anything."""

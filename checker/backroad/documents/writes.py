@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from bson import ObjectId, Regex
+from bson import Regex
 
 from backroad.documents.collections import Collection
 from backroad.documents.failures import Code, CommandFailure
@@ -58,10 +58,7 @@ def upserted(collection: Collection, query: Mapping[str, Any], change: Update) -
     new = change(start, Circumstances(query, inserting=True))
     if "_id" in start and not same(start["_id"], new.get("_id", MISSING)):
         raise CommandFailure(Code.ImmutableField, "The _id of the filter and of the update differ")
-    if "_id" not in new:
-        new = {"_id": ObjectId(), **new}
-    collection.insert(new)
-    return Change(None, new)
+    return Change(None, collection.insert(new))
 
 
 def _from_query(query: Mapping[str, Any]) -> Document:

@@ -201,6 +201,9 @@ def test_upsert_creates_or_changes(subject, mongo, clock):
         assert refused(subject, lambda s=slug: store.upsert_by_slug("ada", s, data)) == exactly(
             {"slug": code}
         )
+    assert refused(subject, lambda: store.upsert_by_slug({"$ne": ""}, "tea", data)) == exactly(
+        {"owner": "type"}
+    )
     assert len(mongo.find("notes")) == exactly(2)
 
 

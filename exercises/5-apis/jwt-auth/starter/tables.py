@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Column, Integer, MetaData, String, Table
 
 metadata = MetaData()
 # MariaDB and MySQL would find that "zoë" and "ZOE" are the same e-mail.
-EXACT = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+EXACT: Any = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
 
 users = Table(
     "users",

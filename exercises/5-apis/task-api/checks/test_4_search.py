@@ -270,7 +270,7 @@ def test_sort_by_several_keys(service):
     "select(…).where(…).order_by(…).limit(limit).offset(offset), and a count with the same conditions",
     "query.whole('limit', 20, least=1, most=100), query.whole('offset', 0, least=0, most=100_000)",
 )
-@requires("sort_by_several_keys", "filter_by_status_and_priority")
+@requires("sort_by_one_key")
 @fresh
 def test_pages_show_every_task_once(service):
     """Pages of 7 show each of 45 tasks once; 20 is the usual limit
@@ -299,7 +299,7 @@ def test_pages_show_every_task_once(service):
     "Gather all conditions, then use them in one query; an OR among them needs its own brackets",
     "select(tasks).where(*conditions).order_by(*order, tasks.c.id).limit(limit).offset(offset)",
 )
-@requires("filter_by_tag", "search_in_texts", "filter_overdue", "sort_by_several_keys")
+@requires("filter_by_status_and_priority")
 @fresh
 def test_filters_agree_with_a_model(service, rng):
     """25 mixed queries on 40 tasks give what a plain loop over all tasks gives
@@ -363,7 +363,7 @@ def is_late(task):
     "int() takes 1_0, +5, blanks and the digits of other scripts; query.whole() of given.query does not",
     "query.whole('limit', 20, least=1, most=100), and query.finish() at the end",
 )
-@requires("pages_show_every_task_once")
+@requires("list_shows_the_tasks")
 def test_bad_numbers_are_refused(service):
     """limit, offset and priorities that are no number, or out of range, are a 400
 
@@ -389,7 +389,7 @@ def test_bad_numbers_are_refused(service):
     "query.refuse(name, code, message) notes a fault, query.finish() answers with all of them",
     "if value not in STATUSES: query.refuse('status', 'choice', '…')",
 )
-@requires("filters_agree_with_a_model")
+@requires("filter_by_status_and_priority")
 def test_bad_filters_are_refused(service):
     """Unknown statuses, times without an offset, blank words and the like are a 400
 
@@ -423,7 +423,7 @@ def test_bad_filters_are_refused(service):
     "sent.split(','), name.removeprefix('-'); query.one() refuses a parameter that comes twice",
     "choice for an unknown key, duplicate for a key twice, too_many for a fourth",
 )
-@requires("filters_agree_with_a_model", "sort_by_several_keys")
+@requires("sort_by_one_key")
 def test_bad_sorts_and_repeats_are_refused(service):
     """Unknown and repeated sort keys, a fourth one, and parameters twice are a 400
 

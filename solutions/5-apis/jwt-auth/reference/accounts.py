@@ -36,6 +36,6 @@ def display_name_in(body: Body) -> str:
     return body.text("display_name", trimmed=True, shortest=1, longest=60)
 
 
-def shown(user: Mapping[str, Any]) -> dict[str, Any]:
+def shown(user: Mapping[Any, Any]) -> dict[str, Any]:
     """Return what users see of themselves: these four, and nothing else ever."""
     return {name: user[name] for name in ("id", "email", "display_name", "created_at")}

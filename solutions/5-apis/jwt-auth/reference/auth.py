@@ -52,7 +52,8 @@ def login() -> Any:
     if wait:
         return problem(429, headers={"Retry-After": str(wait)})
     # Hashing takes its time: no transaction is open meanwhile.
-    right = is_password(password, user and user.password_hash, full_cost=settings().full_cost)
+    stored = None if user is None else user.password_hash
+    right = is_password(password, stored, full_cost=settings().full_cost)
     with transaction() as connection:
         if user is None or not right:
             note_failure(connection, email, settings())

@@ -16,6 +16,7 @@ from given.times import format_time, parse_time
 STATUSES = ("todo", "doing", "done")
 DEFAULTS = {"description": "", "status": "todo", "priority": 3, "due_at": None, "tags": []}
 READ_ONLY = ("id", "created_at", "updated_at", "completed_at")
+LEAST_PRIORITY, MOST_PRIORITY = 1, 5
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_TAG = 200, 5_000, 30
 MOST_TAGS = 10
 # U+0000, which PostgreSQL does not store, and halves of surrogate pairs, which no UTF-8 can hold.
@@ -26,7 +27,6 @@ class Refused(Exception):
     """A value breaks rules; a fault's field says where inside the value, "" for all of it."""
 
     def __init__(self, *faults: Fault) -> None:
-        super().__init__(faults)
         self.faults = faults
 
 
@@ -80,19 +80,19 @@ def read_description(value: Any) -> str:
 
 
 def read_status(value: Any) -> str:
-    text = read_text(value, LONGEST_TITLE)
-    if text not in STATUSES:
+    demand_type(value, str, "a text")
+    if value not in STATUSES:
         raise Refused(Fault("", "choice", f"must be one of {', '.join(STATUSES)}"))
-    return text
+    return str(value)
 
 
 def read_priority(value: Any) -> int:
     # type() and not isinstance(): True is an instance of int as well.
     demand_type(value, int, "an integer")
-    if value < 1:
-        raise Refused(Fault("", "too_small", "must be at least 1"))
-    if value > 5:
-        raise Refused(Fault("", "too_large", "must be at most 5"))
+    if value < LEAST_PRIORITY:
+        raise Refused(Fault("", "too_small", f"must be at least {LEAST_PRIORITY}"))
+    if value > MOST_PRIORITY:
+        raise Refused(Fault("", "too_large", f"must be at most {MOST_PRIORITY}"))
     return int(value)
 
 

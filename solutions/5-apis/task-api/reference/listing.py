@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, or_
+from sqlalchemy import ColumnElement, case, func, not_
 
-from fields import STATUSES, Refused, read_due_at, read_tag, read_text
+from fields import LEAST_PRIORITY, MOST_PRIORITY, STATUSES, Refused, read_due_at, read_tag, read_text
 from given.problems import Fault
 from given.query import Query
 from given.times import format_time, now
@@ -58,14 +58,15 @@ def conditions(query: Query) -> Iterator[ColumnElement[bool]]:
     statuses = query.many("status")
     if statuses and all(is_choice(query, "status", status, STATUSES) for status in statuses):
         yield tasks.c.status.in_(statuses)
-    yield tasks.c.priority >= query.whole("priority_min", 1, least=1, most=5)
-    yield tasks.c.priority <= query.whole("priority_max", 5, least=1, most=5)
+    limits = {"least": LEAST_PRIORITY, "most": MOST_PRIORITY}
+    yield tasks.c.priority >= query.whole("priority_min", LEAST_PRIORITY, **limits)
+    yield tasks.c.priority <= query.whole("priority_max", MOST_PRIORITY, **limits)
     for sent in query.many("tag"):
         if tag := attempt(query, "tag", read_tag, sent):
             yield tasks.c.tags.contains(tag_text(tag), autoescape=True)
     if words := attempt(query, "q", read_search, query.one("q")):
         in_title = tasks.c.title.icontains(words, autoescape=True)
-        yield or_(in_title, tasks.c.description.icontains(words, autoescape=True))
+        yield in_title | tasks.c.description.icontains(words, autoescape=True)
     # Without a due_at the comparison is NULL, which is not true: such tasks are left out.
     if moment := attempt(query, "due_before", read_due_at, query.one("due_before")):
         yield tasks.c.due_at < moment
@@ -74,8 +75,8 @@ def conditions(query: Query) -> Iterator[ColumnElement[bool]]:
     overdue = query.one("overdue")
     if overdue is not None and is_choice(query, "overdue", overdue, ("true", "false")):
         # The first test keeps NULL out of the second: the opposite of NULL is NULL.
-        is_past = and_(tasks.c.due_at.is_not(None), tasks.c.due_at < format_time(now()))
-        is_late = and_(is_past, tasks.c.status != "done")
+        is_past = tasks.c.due_at.is_not(None) & (tasks.c.due_at < format_time(now()))
+        is_late = is_past & (tasks.c.status != "done")
         yield is_late if overdue == "true" else not_(is_late)
 
 
@@ -88,7 +89,8 @@ def order(query: Query) -> Iterator[ColumnElement[Any]]:
         query.refuse("sort", "duplicate", "must name each key once")
     elif len(keys) > MOST_SORT_KEYS:
         query.refuse("sort", "too_many", f"must name at most {MOST_SORT_KEYS} keys")
-    for name, key in zip(names, keys, strict=True):
+    for name in names:
+        key = name.removeprefix("-")
         if is_choice(query, "sort", key, SORT_KEYS):
             if key == "due_at":
                 yield tasks.c.due_at.is_(None)

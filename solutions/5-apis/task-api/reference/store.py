@@ -89,8 +89,8 @@ def insert_task(connection: Connection, fields: Mapping[str, Any]) -> Task:
     moment = format_time(now())
     completed = moment if fields["status"] == "done" else None
     task = {**fields, "created_at": moment, "updated_at": moment, "completed_at": completed, "version": 1}
-    key = connection.execute(insert(tasks).values(row_of(task))).inserted_primary_key
-    return {"id": key[0] if key else None, **task}
+    (task_id,) = connection.execute(insert(tasks).values(row_of(task))).inserted_primary_key
+    return {"id": task_id, **task}
 
 
 def is_unchanged(task: Task) -> tuple[Any, ...]:

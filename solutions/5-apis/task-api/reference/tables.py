@@ -7,33 +7,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, String, Table, Text
+from sqlalchemy.types import TypeEngine
 
 Task = dict[str, Any]  # the members of a task, and its version
+
+TIME = String(24)  # as it is printed: such texts sort by time, and no database rounds them
+DIGEST = String(64)
+
+
+def needed(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]]) -> Column[Any]:
+    """Return a column that has a value in every row."""
+    return Column(name, kind, nullable=False)
+
 
 metadata = MetaData()
 tasks = Table(
     "tasks",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("title", String(200), nullable=False),
-    Column("description", Text, nullable=False),
-    Column("status", String(5), nullable=False),
-    Column("priority", Integer, nullable=False),
-    # Times are stored as they are printed: texts of this form sort by time, and no database rounds them.
-    Column("due_at", String(24)),
-    Column("tags", Text, nullable=False),  # a JSON list
-    Column("created_at", String(24), nullable=False),
-    Column("updated_at", String(24), nullable=False),
-    Column("completed_at", String(24)),
-    Column("version", Integer, nullable=False),
+    needed("title", String(200)),
+    needed("description", Text),
+    needed("status", String(5)),
+    needed("priority", Integer),
+    Column("due_at", TIME),
+    needed("tags", Text),  # a JSON list
+    needed("created_at", TIME),
+    needed("updated_at", TIME),
+    Column("completed_at", TIME),
+    needed("version", Integer),
 )
 # Which task was made for which Idempotency-Key. Digests, as some databases take "a" and "A" for the same key.
 requests = Table(
     "requests",
     metadata,
-    Column("key_digest", String(64), primary_key=True),
-    Column("body_digest", String(64), nullable=False),
-    Column("task_id", Integer, nullable=False),
+    Column("key_digest", DIGEST, primary_key=True),
+    needed("body_digest", DIGEST),
+    needed("task_id", Integer),
 )
 
 
