@@ -49,7 +49,8 @@ def open_store(subject, mongo, clock=None):
 
 
 def pairs(failure):
-    """Return the (field, code) pairs of a ValidationFailed."""
+    """Return the (field, code) pairs of a ValidationFailed; a message is there, too."""
+    assert all(isinstance(error.get("message"), str) for error in failure.errors), failure.errors
     return {(error["field"], error["code"]) for error in failure.errors}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backroad.checks import anything, exactly, hint
+from backroad.checks import a, anything, exactly, hint
 
 COLLECT = (
     "Gather what is wrong with each field, and raise once at the end",
@@ -38,6 +38,9 @@ def refused(subject, call):
     errors = caught.value.errors
     fields = [error["field"] for error in errors]
     assert len(set(fields)) == len(fields), f"each field once: {fields}"
+    for error in errors:
+        told = {name: error.get(name) for name in ("field", "code", "message")}
+        assert told == exactly({"field": a(str), "code": a(str), "message": a(str)}), "each of the errors"
     return {error["field"]: error["code"] for error in errors}
 
 

@@ -73,6 +73,8 @@ def test_indexes_exist_and_fit(subject, mongo):
     subject.ensure_indexes(db)
     before = mongo.indexes("notes")
     keys = [[field for field, _ in index["key"]] for index in before.values()]
+    ways = {way for index in before.values() for _, way in index["key"]}
+    assert ways <= {1, -1}, f"an index goes up (1) or down (-1): {ways}"
     assert any(key[:3] == ["owner", "pinned", "updated_at"] for key in keys), (
         f"for the list; there are {keys}"
     )

@@ -125,3 +125,24 @@ def test_largest_notes_are_kept(subject, mongo):
     assert [item["done"] for item in changed["items"]] == exactly([False] * 49 + [True])
     again, created = store.upsert_by_slug(owner, slug, {"pinned": True})
     assert (again["id"], created, again["version"]) == exactly((note["id"], False, 53))
+
+
+@hint(
+    "A version is a number of any size, until the driver has to send it",
+    "BSON's integers have 64 bits; beyond them PyMongo raises OverflowError",
+    'integer(expected_version, -(2**63), 2**63 - 1), named "expected_version"',
+)
+def test_versions_have_any_size(subject, mongo):
+    """A version that cannot be is a VersionConflict, or refused
+
+    A number from a client must not become an error of the driver
+    """
+    store = open_store(subject, mongo)
+    note = store.create("ada", {"title": "Tea"})
+    for version in (2**31, 2**63 - 1, -(2**63)):
+        with pytest.raises(subject.VersionConflict):
+            store.update("ada", note["id"], {"title": "x"}, expected_version=version)
+    for version in (2**63, -(2**63) - 1, 10**30):
+        with pytest.raises((subject.VersionConflict, subject.ValidationFailed)):
+            store.update("ada", note["id"], {"title": "x"}, expected_version=version)
+    assert store.get("ada", note["id"]) == exactly(note)

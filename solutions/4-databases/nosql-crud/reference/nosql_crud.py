@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -24,8 +24,6 @@ MAX_TAGS = 20
 MAX_ATTRIBUTES = 20
 MAX_LIMIT = 100
 FULL = {"field": "tags", "code": "too_many", "message": f"at most {MAX_TAGS} tags"}
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
 
 
 class NotFound(LookupError):
@@ -66,7 +64,7 @@ def ensure_indexes(db: Database[Document]) -> None:
     # Notes without a slug stay out of this index, or they would all share the slug null.
     with_slug = {"slug": {"$exists": True}}
     db.notes.create_index([("owner", 1), ("slug", 1)], unique=True, partialFilterExpression=with_slug)
-    db.notes.create_index([("owner", 1), ("pinned", -1), ("updated_at", -1), ("_id", -1)])
+    db.notes.create_index([("owner", 1), ("pinned", -1), ("updated_at", -1)])
     db.notes.create_index([("owner", 1), ("tags", 1)])
 
 
@@ -195,8 +193,7 @@ def public(document: Document) -> Document:
 
 
 def milliseconds(moment: datetime) -> datetime:
-    """Return a moment as BSON keeps it: in UTC, and cut to the millisecond."""
-    moment = moment.astimezone(UTC)
+    """Return a moment as BSON keeps it: cut to the millisecond."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
@@ -451,14 +448,13 @@ def summaries(count: int) -> list[Document]:
 
 def position(note: Document) -> Document:
     """Return where a note stands in the list."""
-    since = (note["updated_at"] - EPOCH) // MILLISECOND
-    return {"pinned": note["pinned"], "updated_at": since, "id": str(note["_id"])}
+    return {"pinned": note["pinned"], "updated_at": note["updated_at"].isoformat(), "id": str(note["_id"])}
 
 
 def after(cursor: Any, purpose: str) -> Document:
     """Return the condition for all notes that come after a position; raises Fault."""
     place = opened(cursor, purpose)
-    pinned, moment = place["pinned"], EPOCH + place["updated_at"] * MILLISECOND
+    pinned, moment = place["pinned"], datetime.fromisoformat(place["updated_at"])
     return {
         "$or": [
             {"pinned": {"$lt": pinned}},

@@ -292,6 +292,8 @@ class NoteStore:
         if expected_version is not None:
             if type(expected_version) is not int:
                 form.wrong("expected_version", "type")
+            elif not -(2**63) <= expected_version < 2**63:
+                form.wrong("expected_version", "too_large")
             key["version"] = expected_version
         form.done()
         found = self.changed(
