@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import time
 
 from sqlalchemy import Column, Connection, Double, String, Table, func, insert, select
@@ -20,14 +19,12 @@ login_failures = Table(
 
 
 def seconds_to_wait(connection: Connection, email: str, settings: Settings) -> int:
-    """Return for how long logins of an e-mail are refused; 0 when they are not."""
-    if not settings.max_failures:
-        return 0
+    """Return for how long, at most, logins of an e-mail are refused; 0 when they are not."""
     begin = time.time() - settings.failure_window
     of_late = (login_failures.c.email_hash == hash_of(email), login_failures.c.failed_at > begin)
-    found = select(func.count(), func.min(login_failures.c.failed_at)).where(*of_late)
-    count, first = connection.execute(found).one()
-    return math.ceil(first - begin) if count >= settings.max_failures else 0
+    count = connection.execute(select(func.count()).where(*of_late)).scalar_one()
+    is_throttled = settings.max_failures and count >= settings.max_failures
+    return settings.failure_window if is_throttled else 0
 
 
 def note_failure(connection: Connection, email: str, settings: Settings) -> None:
