@@ -26,7 +26,7 @@ def environment(settings):
 
 
 def url_of(module, argument=None, setting=None):
-    """Return kind, name and password in the URL of an engine; FOLDER in a URL may be written into."""
+    """Return kind, name, user and password in the URL of an engine; FOLDER in a URL may be written into."""
     with tempfile.TemporaryDirectory() as folder:
         arguments = [] if argument is None else [argument.replace("FOLDER", folder)]
         settings = {} if setting is None else {"DATABASE_URL": setting.replace("FOLDER", folder)}
@@ -36,9 +36,9 @@ def url_of(module, argument=None, setting=None):
             except ModuleNotFoundError as error:
                 # The driver need not be here; that it is looked for tells that the URL was understood.
                 if (error.name or "").startswith(("psycopg", "pg8000", "asyncpg")):
-                    return ["postgresql", "postgres", "secret"]
+                    return ["postgresql", "postgres", "ada", "secret"]
                 raise
-        return [url.get_backend_name(), Path(url.database).name, url.password]
+        return [url.get_backend_name(), Path(url.database).name, url.username, url.password]
 
 
 def pragmas(module, names):

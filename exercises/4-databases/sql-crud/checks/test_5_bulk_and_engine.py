@@ -245,12 +245,12 @@ def test_configuration_of_the_engine(subject, probes):
         ({"argument": given, "setting": other}, "given.db", "make_engine(url) beside $DATABASE_URL"),
         ({}, "products.db", "make_engine() without $DATABASE_URL"),
     ):
-        assert probes.url_of(subject, **arguments) == exactly(["sqlite", name, None]), said
+        assert probes.url_of(subject, **arguments) == exactly(["sqlite", name, None, None]), said
     for scheme in ("postgres", "postgresql"):
         url = f"{scheme}://ada:secret@127.0.0.1:1/postgres"
         for arguments in ({"argument": url}, {"setting": url}):
-            due = ["postgresql", "postgres", "secret"]
-            assert probes.url_of(subject, **arguments) == exactly(due), f"{url}: kind, name, password"
+            due = ["postgresql", "postgres", "ada", "secret"]
+            assert probes.url_of(subject, **arguments) == exactly(due), f"{url}: kind, name, user, password"
     for pragma, value in probes.pragmas(subject, ["foreign_keys"]):
         assert (pragma, value) == exactly(("foreign_keys", 1)), "PRAGMA on each of three connections at once"
 

@@ -91,6 +91,8 @@ def test_extremes_are_no_crash(subject, database):
     assert shop.list(min_price=100_000_000) == exactly({"items": [dear], "total": 1})
     free = shop.create({"sku": "MIN-1", "name": "Free", "price_cents": 0})
     assert shop.list(max_price=0) == exactly({"items": [free], "total": 1})
+    assert shop.list(min_price=HUGE) == exactly(nothing)
+    assert shop.list(max_price=-HUGE) == exactly(nothing)
     assert nothing_or_refused(subject, shop, {"offset": HUGE}, "offset", total=3)
     for text in ("\0", "tea\0", "\ud83c", "Green\udfff"):
         assert nothing_or_refused(subject, shop, {"q": text}, "q"), f"list(q={text!a})"
@@ -99,12 +101,14 @@ def test_extremes_are_no_crash(subject, database):
             shop.get_by_sku(text)
     with pytest.raises(subject.VersionConflict):
         shop.update(tea["id"], {"name": "x"}, expected_version=HUGE)
-    with pytest.raises(subject.InsufficientStock):
-        shop.adjust_stock(tea["id"], -HUGE)
-    with pytest.raises(subject.ValidationFailed) as caught:
-        shop.adjust_stock(tea["id"], HUGE)
-    assert {error["field"] for error in caught.value.errors} == exactly({"delta"})
-    assert shop.get(tea["id"]) == exactly(tea)
+    full = shop.adjust_stock(dear["id"], 1_000_000)
+    for row in (tea, free, full):
+        with pytest.raises(subject.InsufficientStock):
+            shop.adjust_stock(row["id"], -HUGE)
+        with pytest.raises(subject.ValidationFailed) as caught:
+            shop.adjust_stock(row["id"], HUGE)
+        assert {error["field"] for error in caught.value.errors} == exactly({"delta"})
+        assert shop.get(row["id"]) == exactly(row)
 
 
 def nothing_or_refused(subject, shop, asked, field, total=0):
@@ -214,6 +218,7 @@ def test_large_bulk_tells_every_fault(subject, database, instruments):
     with instruments.statements() as seen:
         ids = shop.bulk_create(rows)
     assert seen.count() <= 100, f"statements for 5,000 rows: {seen}"
+    assert seen.fetched <= 10_000, "rows fetched for 5,000 ids"
     assert len({*ids}) == exactly(5000)
     for place in (0, 499, 500, 999, 1000, 2500, 4999):
         assert shop.get(ids[place])["sku"] == exactly(f"BIG-{place:05}"), f"the id in place {place}"

@@ -29,18 +29,18 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import IntegrityError
 
 from given.fields import BLANKS, Fault, any_text, integer, text
 
 DEFAULT_URL = "sqlite:///products.db"
 BUSY_SECONDS = 10
+MAX_SKU, MAX_NAME, MAX_CATEGORY = 20, 120, 40
 MAX_PRICE = 100_000_000
 MAX_STOCK = 1_000_000
 MAX_LIMIT = 100
 CHUNK = 500  # values in one statement: databases take some ten thousand, not any number
-MAX_INTEGER = 2**31 - 1  # the largest one that an INTEGER column holds in every database
+MAX_INTEGER = 2_147_483_647  # the largest one that an INTEGER column holds in every database
 
 
 class NotFound(LookupError):
@@ -86,23 +86,21 @@ def make_engine(url: str | None = None) -> Engine:
 
 def set_up_sqlite(connection: Any, _: object) -> None:
     """Set what SQLite forgets with every connection."""
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    cursor.close()
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 class UtcTime(TypeDecorator[datetime]):
     """An aware time here, the same moment in UTC without its offset in the database."""
 
-    impl = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+    impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, _: Any) -> datetime | None:
-        return value and value.astimezone(UTC).replace(tzinfo=None)
+    def process_bind_param(self, value: Any, _: Any) -> datetime:
+        return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, _: Any) -> datetime | None:
-        return value and value.replace(tzinfo=UTC)
+    def process_result_value(self, value: Any, _: Any) -> datetime:
+        return value.replace(tzinfo=UTC)
 
 
 metadata = MetaData()
@@ -110,9 +108,9 @@ products = Table(
     "products",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("sku", String(20), nullable=False, unique=True),
-    Column("name", String(120), nullable=False),
-    Column("category", String(40), index=True),
+    Column("sku", String(MAX_SKU), nullable=False, unique=True),
+    Column("name", String(MAX_NAME), nullable=False),
+    Column("category", String(MAX_CATEGORY), index=True),
     Column("price_cents", Integer, CheckConstraint("price_cents >= 0"), nullable=False),
     Column("stock", Integer, CheckConstraint("stock >= 0"), nullable=False),
     Column("version", Integer, nullable=False),
@@ -133,7 +131,7 @@ def create_schema(engine: Engine) -> None:
 
 def sku_of(value: Any) -> str:
     """Return a SKU in its one spelling; raises Fault."""
-    sku = text(value, longest=20, shortest=3).upper()
+    sku = text(value, longest=MAX_SKU, shortest=3).upper()
     if not re.fullmatch("[A-Z0-9-]*", sku):
         raise Fault("format", "must consist of letters A to Z, digits and hyphens")
     return sku
@@ -141,14 +139,14 @@ def sku_of(value: Any) -> str:
 
 def category_of(value: Any) -> str | None:
     """Return a category in its one spelling, or None; raises Fault."""
-    return None if value is None else text(value, longest=40).lower()
+    return None if value is None else text(value, longest=MAX_CATEGORY).lower()
 
 
 REQUIRED = ("sku", "name", "price_cents")
 READ_ONLY = ("id", "version", "created_at", "updated_at")
 CLEAN: Mapping[str, Callable[[Any], Any]] = {
     "sku": sku_of,
-    "name": lambda value: text(value, longest=120),
+    "name": lambda value: text(value, longest=MAX_NAME),
     "category": category_of,
     "price_cents": lambda value: integer(value, 0, MAX_PRICE),
     "stock": lambda value: integer(value, 0, MAX_STOCK),
