@@ -81,9 +81,7 @@ def test_values_have_limits(service):
     Limits that are off by one show up as a bug of whoever trusted the documentation
     """
     refuses(service, "priority", [(0, "too_small"), (6, "too_large"), (-1, anything), (10**6, "too_large")])
-    refuses(
-        service, "status", [(value, "choice") for value in ("", "open", "Done", "todo ", "doin", "x" * 300)]
-    )
+    refuses(service, "status", [(value, "choice") for value in ("", "open", "Done", "todo ", "doin")])
     refuses(service, "description", [("x" * 5_001, "too_long")])
     for member, values in {
         "priority": [1, 2, 3, 4, 5],
