@@ -105,6 +105,8 @@ def test_list_filters_combine(subject, database, rng):
         {"category": "tools"},
         {"category": " Garden\n"},
         {"category": "tool"},
+        {"category": "tool_"},
+        {"category": "%"},
         {"min_price": 100},
         {"max_price": 100},
         {"min_price": 0},
