@@ -3,12 +3,14 @@
 # make test-live   the checks of databases on private PostgreSQL, MariaDB and document servers
 # make check   format, lint, types, tests: what has to be green before a change goes in
 #
-# PYTHON=python3.12 chooses the interpreter, VENV=folder the environment, TESTS="…" the tests.
+# PYTHON=python3.12 chooses the interpreter, VENV=folder the environment, TESTS="…" the tests,
+# PICK="not mutant" some of those of test-live.
 
 SHELL = /bin/sh
 VENV ?= .venv
 PYTHON ?=
 TESTS ?=
+PICK ?=
 PY = $(VENV)/bin/python
 export VENV PYTHON
 
@@ -29,7 +31,7 @@ LIVE = tests/live tests/referee/test_database.py tests/referee/test_mongo.py tes
 
 test-live:
 	@sh tools/venv.sh test
-	$(PY) tools/live.py -- $(PY) -m pytest -n auto --dist worksteal $(or $(TESTS),$(LIVE))
+	$(PY) tools/live.py -- $(PY) -m pytest -n auto --dist worksteal -k "$(PICK)" $(or $(TESTS),$(LIVE))
 
 lint:
 	@sh tools/venv.sh test
