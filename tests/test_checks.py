@@ -11,8 +11,9 @@ from backroad.referee.http import Reply
 
 def test_the_words_are_these() -> None:
     """What authors may import, and nothing else."""
-    words = "Reply a agree answer anything exactly forge_jwt fresh hint play problem read_jwt requires same"
-    assert sorted(checks.__all__) == words.split()
+    values = "Refused Reply a anything exactly same answer problem"
+    doing = "agree forge_jwt fresh hint keywords play read_jwt requires"
+    assert sorted(checks.__all__) == sorted([*values.split(), *doing.split()])
     assert all(hasattr(checks, name) for name in checks.__all__)
 
 

@@ -98,7 +98,7 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         (None, ServiceCommand()),
         ("[exercise]\nslug = 'x'", ServiceCommand()),
         ("[service]\nstart = 'node server.js'", ServiceCommand("node server.js", "/healthz")),
-        ("[service]\nready_path = '/up'\nstore = 'sqlite'", ServiceCommand("python app.py", "/up")),
+        ("[service]\nready_path = '/up'\nstore = 'sqlite'", ServiceCommand("python app.py", "/up", "sqlite")),
     ],
     ids=["no file", "no table", "start", "ready_path"],
 )

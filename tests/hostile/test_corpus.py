@@ -58,6 +58,7 @@ class World:
             path.mkdir()
         (self.canary / "bird.txt").write_text("alive\n", encoding="utf-8")
         self.port = free_port()
+        self.others = {process.pid for process in psutil.Process().children(recursive=True)}
 
     @property
     def content(self) -> Path:
@@ -134,7 +135,7 @@ def world(tmp_path: Path, exercises: dict[str, Exercise], monkeypatch: pytest.Mo
     adopt_orphans(yes=True)
     yield made
     adopt_orphans(yes=False)
-    for process in left_behind(made.temporary):
+    for process in left_behind(made):
         with suppress(psutil.Error):
             process.kill()
     shutil.rmtree(tmp_path, ignore_errors=True)
@@ -152,7 +153,7 @@ def judged(world: World, entry: Entry, level: Level) -> Report:
     begin = time.monotonic()
     report = world.judge(entry, level)
     seconds = time.monotonic() - begin
-    assert [process.cmdline() for process in left_behind(world.temporary)] == []
+    assert [process.cmdline() for process in left_behind(world)] == []
     assert world.digest() == before
     assert sorted(world.temporary.iterdir()) == []
     assert_in_time(report, world.exercises[entry.slug], seconds)
@@ -191,11 +192,12 @@ def adopt_orphans(*, yes: bool) -> None:
         ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, int(yes), 0, 0, 0)
 
 
-def left_behind(temporary: Path) -> list[psutil.Process]:
-    """Return the processes that a run left: our descendants, and whoever uses its temporary folder."""
+def left_behind(world: World) -> list[psutil.Process]:
+    """Return what a run left: new descendants of ours, and whoever uses its temporary folder."""
     reap()
-    family = psutil.Process().children(recursive=True)
-    users = [process for process in psutil.process_iter() if uses(process, str(temporary))]
+    children = psutil.Process().children(recursive=True)
+    family = [process for process in children if process.pid not in world.others]
+    users = [process for process in psutil.process_iter() if uses(process, str(world.temporary))]
     return [process for process in {*family, *users} if is_running(process)]
 
 

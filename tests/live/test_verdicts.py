@@ -70,7 +70,7 @@ def verdicts(slug: str, tree: Tree, names: tuple[str, ...], environ: dict[str, s
 
 
 @pytest.mark.skipif(not SERVERS, reason="no server is named: make test-live starts some")
-@pytest.mark.parametrize(("slug", "name", "server"), cases())
+@pytest.mark.parametrize(("slug", "name", "server"), [*cases()])
 def test_a_server_gives_the_same_verdicts(slug: str, name: str, server: str) -> None:
     """Right stays right and wrong stays wrong, by the same checks."""
     tree, names = named_trees(slug)[name]
