@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import subprocess
 import sys
@@ -12,8 +13,7 @@ import pytest
 from backroad.model import Kind, Level, Plan, ServiceCommand
 from backroad.referee import endings
 from backroad.referee.recorder import Recorder
-from backroad.referee.scratch import remove_folder
-from backroad.referee.starting import free_port, has_family, is_listening, launch, log_size
+from backroad.referee.starting import claimed_port, free_port, has_family, is_listening, launch, log_size
 from backroad.referee.supplies import Supplies
 
 
@@ -38,7 +38,7 @@ def test_the_command_is_a_line_of_shell(plan: Callable[..., Plan], choices: dict
         assert log_size(running.log) > 0
     finally:
         endings.end(running.process)
-        remove_folder(running.scratch)
+        running.let_go()
     assert log_size(running.log) == 0
 
 
@@ -59,4 +59,21 @@ def test_a_missing_command_is_told_by_the_shell(plan: Callable[..., Plan]) -> No
     running = launch(made, {}, Supplies(made, Recorder()))
     assert running.process.wait(20) == 127
     assert "no-such-program" in running.log.read_text()
-    remove_folder(running.scratch)
+    running.let_go()
+
+
+def test_no_two_runs_choose_the_same_port() -> None:
+    """A claimed port is passed over, also by another process, until it is given up."""
+
+    class Stubborn(random.Random):
+        numbers = iter((25_001, 25_001, 25_002))
+
+        def randrange(self, *_: object) -> int:
+            return next(self.numbers)
+
+    chance = Stubborn()
+    first, claim = claimed_port(chance)
+    second, other = claimed_port(chance)
+    assert (first, second) == (25_001, 25_002)
+    claim.close()
+    other.close()

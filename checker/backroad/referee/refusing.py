@@ -8,7 +8,6 @@ from backroad.model import Verdict
 from backroad.referee import endings, unready
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
-from backroad.referee.scratch import remove_folder
 from backroad.referee.servicelog import read_log
 from backroad.referee.starting import Running, Settings, has_family, is_listening
 
@@ -23,7 +22,7 @@ def wait_for_refusal(running: Running, seconds: float, did: str) -> str:
     finally:
         endings.end(running.process)
         said = read_log(running.log)
-        remove_folder(running.scratch)
+        running.let_go()
     code = running.process.returncode
     if failed is None and code == 0:
         failed = "it ended with exit code 0, which means success"

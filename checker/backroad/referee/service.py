@@ -19,7 +19,6 @@ from backroad.referee.http import Reply, Request, exchange, exchange_raw
 from backroad.referee.parallel import in_parallel
 from backroad.referee.recorder import Recorder
 from backroad.referee.refusing import settings_text, wait_for_refusal
-from backroad.referee.scratch import remove_folder
 from backroad.referee.servicelog import exception_in, read_log, stack_in
 from backroad.referee.starting import (
     LAST_WORDS,
@@ -250,7 +249,7 @@ class Service:
             return True
         obeyed = endings.end(running.process, grace=endings.TERM_SECONDS)
         self._last_log = read_log(running.log)
-        remove_folder(running.scratch)
+        running.let_go()
         return obeyed
 
     def kill(self) -> None:
@@ -259,7 +258,7 @@ class Service:
         if running is not None:
             endings.end(running.process)
             self._last_log = read_log(running.log)
-            remove_folder(running.scratch)
+            running.let_go()
 
     def discard(self) -> None:
         """End it at once, and drop the database that it had for itself."""

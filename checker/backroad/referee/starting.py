@@ -19,6 +19,7 @@ from typing import Any
 from backroad.model import Level, Plan
 from backroad.referee import endings
 from backroad.referee.launch import LAUNCHER, clean_environment
+from backroad.referee.scratch import remove_folder
 from backroad.referee.servicelog import read_log
 from backroad.referee.supplies import Supplies
 from backroad.referee.walls import walls
@@ -42,6 +43,12 @@ class Running:
     scratch: Path
     log: Path
     level: Level
+    claim: socket.socket
+
+    def let_go(self) -> None:
+        """Remove its folder and give up its port, once it has ended."""
+        self.claim.close()
+        remove_folder(self.scratch)
 
     def family(self) -> tuple[int, ...]:
         """Return the ids of its processes: the shell that started it, and all below."""
@@ -52,7 +59,7 @@ def launch(plan: Plan, env: Settings, supplies: Supplies) -> Running:
     """Start the service's command on a free port, in its own session, locked in."""
     scratch = Path(tempfile.mkdtemp(prefix="backroad-"))
     log = scratch.with_name(scratch.name + ".out")
-    port = free_port()
+    port, claim = claimed_port()
     usual = clean_environment(scratch, plan.seed) | {
         "PORT": str(port),
         "HOST": "127.0.0.1",
@@ -62,7 +69,8 @@ def launch(plan: Plan, env: Settings, supplies: Supplies) -> Running:
     environment = {name: value for name, value in {**usual, **env}.items() if value is not None}
     if plan.in_process or os.name != "posix":
         process = launch_plainly(plan, environment, log)
-        return Running(process, port, scratch, log, Level.NONE if plan.in_process else Level.PROCESS)
+        level = Level.NONE if plan.in_process else Level.PROCESS
+        return Running(process, port, scratch, log, level, claim)
     limits = walls(
         plan.tree,
         scratch,
@@ -74,7 +82,7 @@ def launch(plan: Plan, env: Settings, supplies: Supplies) -> Running:
         connect=[port, *supplies.ports],
     )
     process, level = launch_confined(plan, environment, log, limits)
-    return Running(process, port, scratch, log, level)
+    return Running(process, port, scratch, log, level, claim)
 
 
 def launch_confined(
@@ -117,6 +125,22 @@ def launch_plainly(plan: Plan, environment: dict[str, str], log: Path) -> subpro
             stderr=subprocess.STDOUT,
             start_new_session=os.name == "posix",
         )
+
+
+def claimed_port(chance: random.Random = CHANCE) -> tuple[int, socket.socket]:
+    """Return a free TCP port with the claim on it, which keeps other runs of the kit from choosing it too.
+
+    The claim is the UDP port of that number: nobody speaks there, and the system lets go of it when we end.
+    """
+    for _ in range(ATTEMPTS):
+        port, claim = free_port(chance), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            claim.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+        else:
+            return port, claim
+    return free_port(chance), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 
 
 def free_port(chance: random.Random = CHANCE) -> int:
