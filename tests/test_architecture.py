@@ -16,7 +16,7 @@ from backroad.content.roadmap import read_roadmap
 PACKAGE = Path(backroad.__file__).parent
 # One line a row of DESIGN; imports point to the left or up, and inside a package freely.
 ORDER = """
-    errors model wire
+    errors model report plan events wire
     content
     glyphs feedback junit comparison progress
     documents

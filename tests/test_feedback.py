@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from backroad.feedback import differing, explain, is_told_once, mistake, paragraphs, statements_text
-from backroad.model import Kind, Level, Place, Report, Result, Verdict
+from backroad.model import Kind, Level
+from backroad.report import Place, Report, Result, Verdict
 
 V = Verdict
 

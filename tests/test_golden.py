@@ -23,20 +23,9 @@ from backroad.console.report import Around, report_screen
 from backroad.console.road import Travel, list_screen, road_screen, story
 from backroad.console.rows import painted
 from backroad.content.trees import File, Tree
-from backroad.model import (
-    Check,
-    Exercise,
-    Kind,
-    Level,
-    Place,
-    Report,
-    Result,
-    Roadmap,
-    Stage,
-    Step,
-    Verdict,
-)
+from backroad.model import Check, Exercise, Kind, Level, Roadmap, Stage, Step
 from backroad.progress import Standing, State
+from backroad.report import Place, Report, Result, Verdict
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

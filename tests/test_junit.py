@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from backroad.junit import to_junit, xml_safe
-from backroad.model import Level, Place, Report, Result, Verdict
+from backroad.model import Level
+from backroad.report import Place, Report, Result, Verdict
 
 
 def report(*results: Result) -> Report:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from backroad.model import Level, Place, Report, Result, Verdict, report_from_json
+from backroad.model import Level
+from backroad.report import Place, Report, Result, Verdict, report_from_json
 
 FAILED = Result(
     name="keeps_order",

@@ -8,23 +8,10 @@ from typing import Any
 
 import pytest
 
-from backroad.model import (  # fmt: skip
-    Check,
-    Entry,
-    Event,
-    EventKind,
-    Exercise,
-    Kind,
-    Level,
-    Report,
-    Result,
-    Roadmap,
-    Route,
-    Stage,
-    Step,
-    Verdict,
-)
+from backroad.events import Entry, Event, EventKind
+from backroad.model import Check, Exercise, Kind, Level, Roadmap, Route, Stage, Step
 from backroad.progress import State, hints_given, next_exercise, standings, suggested, summary
+from backroad.report import Report, Result, Verdict
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 KIT = "0.2.0"

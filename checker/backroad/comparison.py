@@ -9,7 +9,8 @@ from fnmatch import fnmatch
 from typing import Protocol
 
 from backroad.glyphs import visible
-from backroad.model import Exercise, Verdict
+from backroad.model import Exercise
+from backroad.report import Verdict
 
 CONTEXT = 3
 LONGEST = 4_000

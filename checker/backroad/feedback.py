@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from backroad.glyphs import visible
-from backroad.model import Kind, Place, Report, Result, Verdict
+from backroad.model import Kind
+from backroad.report import Place, Report, Result, Verdict
 
 LINE = 120  # as much of a learner's line as is shown: generated code has lines of megabytes
 LAST = 3  # statements that are shown where not everything is asked for

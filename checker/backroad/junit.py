@@ -6,7 +6,7 @@ import re
 from xml.etree import ElementTree
 
 from backroad.glyphs import visible
-from backroad.model import Report, Result, Verdict
+from backroad.report import Report, Result, Verdict
 
 # XML 1.0 knows no other characters, not even escaped ones.
 _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

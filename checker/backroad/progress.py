@@ -9,7 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from backroad.model import Entry, EventKind, Exercise, Report, Roadmap, Verdict
+from backroad.events import Entry, EventKind
+from backroad.model import Exercise, Roadmap
+from backroad.report import Report, Verdict
 
 
 class State(StrEnum):

@@ -13,7 +13,8 @@ from backroad.audit.memory import Memory
 from backroad.audit.trials import Outcome, Told
 from backroad.content.home import Content
 from backroad.content.roadmap import find_exercise, read_roadmap
-from backroad.model import Check, Exercise, Kind, Stage, Verdict
+from backroad.model import Check, Exercise, Kind, Stage
+from backroad.report import Verdict
 
 CORE = '''
 """Doubling

@@ -9,7 +9,8 @@ import pytest
 
 from backroad.audit.budgets import budget_part, settled
 from backroad.audit.trials import Outcome
-from backroad.model import Exercise, Verdict
+from backroad.model import Exercise
+from backroad.report import Verdict
 
 P = Verdict.PASSED
 Make = Callable[..., Outcome]

@@ -11,7 +11,8 @@ from backroad.audit.generated import Hunt, generated_part, score_of
 from backroad.audit.mutation import mutations
 from backroad.audit.trials import Outcome
 from backroad.audit.values import Part, Score
-from backroad.model import Equivalent, Exercise, Verdict
+from backroad.model import Equivalent, Exercise
+from backroad.report import Verdict
 
 P, F = Verdict.PASSED, Verdict.FAILED
 Make = Callable[..., Outcome]

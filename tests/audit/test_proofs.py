@@ -10,7 +10,8 @@ from backroad.audit import proofs
 from backroad.audit.proofs import Pair
 from backroad.audit.trials import Outcome
 from backroad.audit.values import Part
-from backroad.model import Edit, Exercise, Mutant, Verdict
+from backroad.model import Edit, Exercise, Mutant
+from backroad.report import Verdict
 
 P, F, R, H = Verdict.PASSED, Verdict.FAILED, Verdict.RAISED, Verdict.HUNG
 BLOCKED, UNREADABLE = Verdict.BLOCKED, Verdict.UNREADABLE

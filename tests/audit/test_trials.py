@@ -8,7 +8,8 @@ from typing import Any
 from backroad.audit.memory import Memory
 from backroad.audit.trials import Trial, Trials
 from backroad.content import layers
-from backroad.model import Edit, Exercise, Verdict
+from backroad.model import Edit, Exercise
+from backroad.report import Verdict
 
 ENDLESS = [Edit("doubler.py", "return number * 2", "while True: pass")]
 

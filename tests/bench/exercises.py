@@ -15,7 +15,8 @@ from backroad import referee
 from backroad.content import layers
 from backroad.content.home import find_content
 from backroad.content.roadmap import find_exercise, load_roadmap
-from backroad.model import Exercise, Kind, Report
+from backroad.model import Exercise, Kind
+from backroad.report import Report
 
 BARS = {Kind.MODULE: 10.0, Kind.SERVICE: 20.0}
 

@@ -9,7 +9,7 @@ import pytest
 from backroad.console.layout import clipped, lay, lay_mistake, shared, shell_lines
 from backroad.console.rows import row, text_of
 from backroad.feedback import Keep, Mistake, Paragraph, mistake
-from backroad.model import Place, Result, Verdict
+from backroad.report import Place, Result, Verdict
 
 
 @pytest.mark.parametrize(

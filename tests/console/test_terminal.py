@@ -10,7 +10,7 @@ import pytest
 from backroad.console.live import progress
 from backroad.console.rows import Span, Style, row
 from backroad.console.terminal import Terminal, terminal
-from backroad.model import Result, Verdict
+from backroad.report import Result, Verdict
 
 
 class Screen(io.StringIO):

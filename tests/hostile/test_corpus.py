@@ -25,8 +25,9 @@ from backroad.console.rows import painted
 from backroad.content import layers
 from backroad.errors import BackroadError
 from backroad.junit import to_junit
-from backroad.model import Exercise, Kind, Level, Report, Result, Verdict, report_from_json
+from backroad.model import Exercise, Kind, Level
 from backroad.referee.starting import free_port
+from backroad.report import Report, Result, Verdict, report_from_json
 from backroad.subject.confinement import probe
 
 if TYPE_CHECKING:

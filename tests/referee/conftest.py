@@ -11,10 +11,12 @@ import pytest
 
 from backroad import referee
 from backroad.content.stages import read_stages
-from backroad.model import Kind, Level, Limits, Plan, Report, ServiceCommand
+from backroad.model import Kind, Level, Limits, ServiceCommand
+from backroad.plan import Plan
 from backroad.referee.host import Host, Subject
 from backroad.referee.recorder import Recorder
 from backroad.referee.service import Service
+from backroad.report import Report
 
 # Roomy times: a busy machine is no failure. Tests of deadlines bring their own.
 ROOMY = Limits(call=10, check=60, start=30, memory=512, output=1, file=1)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from backroad.model import Kind, Level, Plan
+from backroad.model import Kind, Level
+from backroad.plan import Plan
 from backroad.referee.bench import Bench
 
 

@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 
 from backroad import wire
-from backroad.model import Level, Limits, Plan, Verdict
+from backroad.model import Level, Limits
+from backroad.plan import Plan
 from backroad.referee.channel import LocalChannel, ProcessChannel, signal_words, stack_frames
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.host import Host, Subject
 from backroad.referee.recorder import Recorder
+from backroad.report import Verdict
 
 CHANNEL = """
     import os, socket, struct, json, time, threading

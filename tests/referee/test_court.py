@@ -15,7 +15,8 @@ from typing import Any
 import psutil
 import pytest
 
-from backroad.model import Kind, Limits, Plan
+from backroad.model import Kind, Limits
+from backroad.plan import Plan
 from backroad.referee.court import cache_folder, pytest_arguments
 from backroad.referee.planfile import plan_to_json
 from backroad.referee.session import REFEREE

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from backroad.feedback import paragraphs
-from backroad.model import Kind, Level, Limits, Need, Report, Verdict
+from backroad.model import Kind, Level, Limits, Need
 from backroad.referee.database import Database, Refused
 from backroad.referee.recorder import Recorder
 from backroad.referee.servers import SQL_SERVERS, with_driver
 from backroad.referee.stores import Store
+from backroad.report import Report, Verdict
 
 Judge = Callable[..., Report]
 SERVERS = {name: os.environ.get(variable, "") for name, variable in SQL_SERVERS.items()}

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
-from backroad.model import Plan
+from backroad.plan import Plan
 from backroad.referee.planfile import plan_to_json
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from backroad.model import Place, Verdict
 from backroad.referee.evidence import MAX_LINE, Blocked, Evidence, Trouble, not_plain, places, source_line
+from backroad.report import Place, Verdict
 
 
 @pytest.fixture

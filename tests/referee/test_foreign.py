@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from backroad.model import Verdict
 from backroad.referee.evidence import Trouble
 from backroad.referee.foreign import FromSubject, limit_of, stand_in
 from backroad.referee.host import Subject
+from backroad.report import Verdict
 
 ERRORS = """
     import unittest

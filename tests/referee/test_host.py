@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from backroad.model import Level, Limits, Plan, Verdict
+from backroad.model import Level, Limits
+from backroad.plan import Plan
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.host import Host
 from backroad.referee.recorder import Recorder
+from backroad.report import Verdict
 
 Make = Callable[..., Host]
 

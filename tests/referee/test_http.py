@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from backroad.model import Verdict
 from backroad.referee import http as module
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Trouble
 from backroad.referee.http import Headers, Reply, Request, exchange, shown_body
+from backroad.report import Verdict
 
 Serve = Callable[..., int]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: Application/JSON; charset=utf-8\r\n"

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from backroad.model import Limits, Verdict
+from backroad.model import Limits
 from backroad.referee.evidence import Trouble
 from backroad.referee.host import Subject
 from backroad.referee.instruments import Builtins, Instruments
+from backroad.report import Verdict
 
 CODE = """
     class Box:

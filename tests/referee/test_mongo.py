@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 import pytest
 
-from backroad.model import Level, Limits, Need, Report, Verdict
+from backroad.model import Level, Limits, Need
 from backroad.referee.servers import DOCUMENT_SERVER
+from backroad.report import Report, Verdict
 from backroad.subject.confinement import probe
 
 Judge = Callable[..., Report]

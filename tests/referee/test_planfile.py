@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from backroad.model import Kind, Level, Limits, Plan, ServiceCommand
+from backroad.model import Kind, Level, Limits, ServiceCommand
+from backroad.plan import Plan
 from backroad.referee.planfile import plan_from_json, plan_to_json
 
 CHECK = "def test_it(subject):\n    '''It does'''\n"

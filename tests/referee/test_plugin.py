@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from backroad import referee
-from backroad.model import Kind, Limits, Plan, Report, Verdict
+from backroad.model import Kind, Limits
+from backroad.plan import Plan
+from backroad.report import Report, Verdict
 
 Judge = Callable[..., Report]
 CODE = """

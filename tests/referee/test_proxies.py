@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from backroad.model import Verdict
 from backroad.referee.evidence import Trouble
 from backroad.referee.host import Subject
 from backroad.referee.proxies import index
+from backroad.report import Verdict
 
 LIARS = """
     class Always:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from backroad.model import Verdict
 from backroad.referee.evidence import Trouble
 from backroad.referee.service import Service
+from backroad.report import Verdict
 
 STRICT = """
     import base, os, sys

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from backroad.model import Limits, Verdict
+from backroad.model import Limits
 from backroad.referee.evidence import Trouble
 from backroad.referee.host import Subject
 from backroad.referee.instruments import Builtins
+from backroad.report import Verdict
 
 CODE = """
     import gc, weakref

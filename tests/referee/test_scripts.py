@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from backroad.model import Verdict
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.host import Subject
 from backroad.referee.scripts import agree, operation_text, play, shrink
+from backroad.report import Verdict
 
 CODE = """
     class Full(IndexError):

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from backroad.model import Limits, Verdict
+from backroad.model import Limits
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.service import Service, make_request
+from backroad.report import Verdict
 
 Serving = Callable[..., Service]
 PLAIN = "import base\nbase.serve()\n"

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from backroad.model import Kind, Limits, Plan, Verdict
+from backroad.model import Kind, Limits
+from backroad.plan import Plan
 from backroad.referee.evidence import Trouble
 from backroad.referee.recorder import Recorder
 from backroad.referee.servicehost import ServiceHost
+from backroad.report import Verdict
 
 APP = """
     import base, os

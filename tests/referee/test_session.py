@@ -16,10 +16,12 @@ from backroad.content import layers
 from backroad.content.home import Content
 from backroad.content.roadmap import find_exercise, load_roadmap
 from backroad.errors import ExitCode, KitFault
-from backroad.model import Exercise, Level, Limits, Plan, Report, Result, Verdict
+from backroad.model import Exercise, Level, Limits
+from backroad.plan import Plan
 from backroad.referee.host import Host, Subject
 from backroad.referee.recorder import Recorder
 from backroad.referee.session import referee_environment
+from backroad.report import Report, Result, Verdict
 
 Judge = Callable[..., Report]
 CODE = "def value(): return 1\n"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from backroad.model import Verdict
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.source import Source
+from backroad.report import Verdict
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from backroad.model import Kind, Level, Plan, ServiceCommand
+from backroad.model import Kind, Level, ServiceCommand
+from backroad.plan import Plan
 from backroad.referee import endings
 from backroad.referee.recorder import Recorder
 from backroad.referee.starting import claimed_port, free_port, has_family, is_listening, launch, log_size

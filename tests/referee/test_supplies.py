@@ -7,7 +7,8 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from backroad.model import Kind, Need, Plan, ServiceCommand
+from backroad.model import Kind, Need, ServiceCommand
+from backroad.plan import Plan
 from backroad.referee.recorder import Recorder
 from backroad.referee.supplies import Supplies
 

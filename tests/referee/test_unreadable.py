@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backroad.model import Plan
+from backroad.plan import Plan
 from backroad.referee.unreadable import missing_file, missing_name, remedy_for, shadowed
 
 NEAR = {

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from backroad.model import Kind, Plan
+from backroad.model import Kind
+from backroad.plan import Plan
 from backroad.referee import unready
 
 

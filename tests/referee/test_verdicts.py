@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from backroad.model import Report, Result, Verdict
+from backroad.report import Report, Result, Verdict
 
 CODE = """
     class Stack:
@@ -138,7 +138,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
 
     from backroad import referee
     from backroad.content.stages import read_stages
-    from backroad.model import Kind, Plan
+    from backroad.model import Kind
+    from backroad.plan import Plan
 
     tree, checks = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("checks")
     (tree / "thing.py").write_text(textwrap.dedent(CODE))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from backroad.content.trees import File, Tree
-from backroad.model import EventKind
+from backroad.events import EventKind
 from backroad.workspace.archive import Archive, at_work, change, open_archive
 from backroad.workspace.attic import walk
 from backroad.workspace.history import undo

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backroad.errors import BackroadError
-from backroad.model import Event, EventKind
+from backroad.events import Event, EventKind
 from backroad.workspace.archive import Archive, at_work, change, open_archive
 from backroad.workspace.opening import Workspace
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from backroad.errors import BackroadError
-from backroad.model import EventKind, Exercise
+from backroad.events import EventKind
+from backroad.model import Exercise
 from backroad.workspace.archive import (
     Archive,
     Change,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from backroad.errors import BackroadError
-from backroad.model import Event, EventKind
+from backroad.events import Event, EventKind
 from backroad.workspace.journal import home_folder, open_journal
 
 CHECKED = Event(EventKind.CHECKED, "greeter", Path("/somewhere"), {"passed": True, "seed": 7})
@@ -21,7 +21,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from backroad.workspace.journal import open_journal
-from backroad.model import Event, EventKind
+from backroad.events import Event, EventKind
 for number in range(20):
     with open_journal(Path(sys.argv[1])) as journal:
         journal.record(Event(EventKind.CHECKED, "greeter", None, {"number": number}))

@@ -22,7 +22,7 @@ from backroad.workspace.disk import write_whole
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # What judges; the faces and the audit itself change no verdict.
-_JUDGES = ("checks.py", "model.py", "wire.py", "subject", "referee")
+_JUDGES = ("checks.py", "model.py", "report.py", "plan.py", "wire.py", "subject", "referee")
 
 
 class Memory:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from backroad.audit.trials import Outcome
 from backroad.audit.values import Part
 from backroad.errors import Problem
-from backroad.model import Exercise, Mutant, Verdict
+from backroad.model import Exercise, Mutant
+from backroad.report import Verdict
 
 # What both ways can say: in-process, no deadline, limit or wall reaches the code.
 COMPARABLE = (Verdict.PASSED, Verdict.FAILED, Verdict.RAISED)

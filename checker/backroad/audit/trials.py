@@ -13,8 +13,9 @@ from backroad import referee
 from backroad.audit.memory import Memory
 from backroad.content.trees import Tree
 from backroad.errors import KitFault
-from backroad.model import Check, Exercise, Report, Result, Verdict
+from backroad.model import Check, Exercise
 from backroad.referee.servers import configured
+from backroad.report import Report, Result, Verdict
 
 T = TypeVar("T")
 WORKERS = 2

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from backroad.console import Terminal
     from backroad.console.report import Around
     from backroad.content.trees import Tree
-    from backroad.model import Exercise, Report
+    from backroad.model import Exercise
+    from backroad.report import Report
     from backroad.workspace.opening import Workspace
 
 
@@ -123,7 +124,7 @@ def note(
     session: Session, workspace: Workspace, exercise: Exercise, report: Report, state: str | None
 ) -> None:
     """Write the run into the journal."""
-    from backroad.model import Event, EventKind
+    from backroad.events import Event, EventKind
     from backroad.progress import summary
 
     if state is None:

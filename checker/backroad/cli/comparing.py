@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 from backroad.cli.checking import judge, keep, note, submitted
 from backroad.comparison import Contender, compare, contender, line_count
 from backroad.errors import BackroadError, nearest, stop
-from backroad.model import EventKind, Kind, Verdict
+from backroad.events import EventKind
+from backroad.model import Kind
+from backroad.report import Verdict
 
 if TYPE_CHECKING:
     from backroad.cli.session import Session
     from backroad.console import Row
     from backroad.content.trees import Tree
-    from backroad.model import Exercise, Report
+    from backroad.model import Exercise
+    from backroad.report import Report
     from backroad.workspace.opening import Workspace
 
 REFERENCE = "reference"
@@ -78,7 +81,7 @@ def new_run(session: Session, workspace: Workspace, exercise: Exercise, tree: Tr
 
 def remember(session: Session, mine: Mine, found: list[Design]) -> None:
     """Note that the reference is shown, and how the designs did; what is not earned is not shown unnoted."""
-    from backroad.model import Event
+    from backroad.events import Event
 
     kind = EventKind.COMPARED if mine.run["passed"] else EventKind.SPOILED
     data = {"kit": session.kit, "designs": {design.name: dict(design.run) for design in found}}

@@ -34,7 +34,7 @@ def command(session: Session, folder: str | None) -> int:
 def failing_check(session: Session, workspace: Workspace, exercise: Exercise) -> Check | None:
     """Return the first failing check of the last run, running the checks if there was none."""
     from backroad.cli.checking import judge, keep, note, submitted
-    from backroad.model import EventKind
+    from backroad.events import EventKind
 
     told = [entry.event for entry in session.entries(workspace=workspace.root)]
     runs = [event.data for event in told if event.kind is EventKind.CHECKED]
@@ -50,7 +50,7 @@ def failing_check(session: Session, workspace: Workspace, exercise: Exercise) ->
 
 def climb(session: Session, workspace: Workspace, check: Check) -> int:
     """Return how many rungs to show now, and remember the new one."""
-    from backroad.model import Event, EventKind
+    from backroad.events import Event, EventKind
     from backroad.progress import hints_given
 
     given = hints_given(session.entries(workspace=workspace.root), check.name)

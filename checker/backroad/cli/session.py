@@ -17,7 +17,8 @@ from backroad.errors import BackroadError
 
 if TYPE_CHECKING:
     from backroad.content.home import Content
-    from backroad.model import Entry, Exercise, Roadmap
+    from backroad.events import Entry
+    from backroad.model import Exercise, Roadmap
     from backroad.workspace.archive import Archive
     from backroad.workspace.opening import Workspace
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from backroad.console.terminal import Terminal
-from backroad.model import Result
+from backroad.report import Result
 
 CLEAR = "\r\x1b[K"
 

@@ -23,7 +23,8 @@ from backroad.console.rows import (
 )
 from backroad.feedback import Feedback, Mistake, Other, explain
 from backroad.glyphs import columns, one_line, visible
-from backroad.model import Exercise, Report, Result, Stage, Verdict
+from backroad.model import Exercise, Stage
+from backroad.report import Report, Result, Verdict
 
 PAGE = 25  # rows for one mistake, with everything around it, on a page of 80 columns
 OTHERS = 3

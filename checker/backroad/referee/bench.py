@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from backroad.model import Kind, Level, Plan
+from backroad.model import Kind, Level
+from backroad.plan import Plan
 from backroad.referee.host import Host
 from backroad.referee.recorder import Recorder
 from backroad.referee.servicehost import ServiceHost

@@ -9,11 +9,12 @@ import time
 from pathlib import Path
 from typing import Any, Protocol
 
-from backroad.model import Level, Limits, Verdict
+from backroad.model import Level, Limits
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble, places
 from backroad.referee.foreign import memory_words
 from backroad.referee.launch import Started
+from backroad.report import Verdict
 from backroad.subject.agent import Agent, Ending
 from backroad.wire import HEADER, VERSION, TooBig, Unpacker, WireError, pack, parse
 

@@ -15,9 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from backroad.model import Plan, Result, result_to_json
+from backroad.plan import Plan
 from backroad.referee import endings
 from backroad.referee.planfile import plan_from_json
+from backroad.report import Result, result_to_json
 
 PYTEST_FAULTS = (2, 3, 4)
 STOPPED = 128 + signal.SIGTERM

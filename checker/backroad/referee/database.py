@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from backroad.model import Verdict
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.recorder import Recorder
 from backroad.referee.stores import Store
+from backroad.report import Verdict
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Inspector

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from backroad.errors import KitFault, Problem
-from backroad.model import Plan, Report
+from backroad.plan import Plan
 from backroad.referee.bench import Bench
 from backroad.referee.court import pytest_arguments
+from backroad.report import Report
 
 SEEN_IN_DEBUG = {"terminal", "debugging", "capture"}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from backroad.model import Place, Verdict
+from backroad.report import Place, Verdict
 
 MAX_LINE = 200
 MAX_SOURCE = 2**20

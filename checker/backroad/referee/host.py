@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backroad.errors import KitFault, Problem
-from backroad.model import Level, Plan, Verdict
+from backroad.model import Level
+from backroad.plan import Plan
 from backroad.referee.channel import Channel, LocalChannel, ProcessChannel
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.foreign import FromSubject
@@ -19,6 +20,7 @@ from backroad.referee.remote import Remote
 from backroad.referee.supplies import Supplies
 from backroad.referee.unreadable import missing_file, missing_name, why_unreadable
 from backroad.referee.walls import walls
+from backroad.report import Verdict
 
 
 @dataclass

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from backroad.model import Verdict
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
+from backroad.report import Verdict
 
 MAX_BODY = 8 * 2**20
 MAX_SHOWN = 300

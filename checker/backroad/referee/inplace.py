@@ -13,7 +13,8 @@ from backroad.content.home import find_content
 from backroad.content.roadmap import find_exercise, load_roadmap
 from backroad.content.trees import SETTINGS, File, Tree
 from backroad.errors import BackroadError, stop
-from backroad.model import Exercise, Kind, Plan
+from backroad.model import Exercise, Kind
+from backroad.plan import Plan
 from backroad.referee.bench import Bench
 from backroad.referee.session import plan_of
 

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from backroad.model import Check, Kind, Level, Limits, Need, Plan, ServiceCommand
+from backroad.model import Check, Kind, Level, Limits, Need, ServiceCommand
+from backroad.plan import Plan
 
 PATHS = ("checks", "tree")
 OPTIONAL_PATHS = ("probes", "cache")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from backroad.errors import KitFault
-from backroad.model import Check, Kind, Report, Result, Verdict
+from backroad.model import Check, Kind
 from backroad.referee import verdicts
 from backroad.referee.bench import Bench
 from backroad.referee.database import Database
@@ -27,6 +27,7 @@ from backroad.referee.mongo import Mongo
 from backroad.referee.recorder import short
 from backroad.referee.service import Service
 from backroad.referee.source import Source
+from backroad.report import Report, Result, Verdict
 
 MARKERS = (
     "requires(*names): checks that must be green before this one is worth running",

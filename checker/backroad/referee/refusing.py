@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
-from backroad.model import Verdict
 from backroad.referee import endings, unready
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.servicelog import read_log
 from backroad.referee.starting import Running, Settings, has_family, is_listening
+from backroad.report import Verdict
 
 POLL = 0.005
 DUE = "it ends by itself with a non-zero exit code, says why, and never listens"

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
 
-from backroad.model import Limits, Verdict
+from backroad.model import Limits
 from backroad.referee.channel import Channel
 from backroad.referee.evidence import Evidence, Trouble, places
 from backroad.referee.foreign import instance, limit_of, read_error, stand_in
 from backroad.referee.proxies import Method, Proxy, call_text, reference
 from backroad.referee.recorder import Recorder, short
+from backroad.report import Verdict
 from backroad.wire import Decoder, Encoder, WireError
 
 METHOD = object()

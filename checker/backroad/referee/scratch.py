@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from backroad.model import Need, Plan
+from backroad.model import Need
+from backroad.plan import Plan
 
 MEMORY = Path("/dev/shm")
 ROOM = 512 * 2**20

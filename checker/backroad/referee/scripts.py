@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from backroad.model import Place, Verdict
 from backroad.referee.evidence import Evidence, Trouble, places
 from backroad.referee.foreign import read_error
 from backroad.referee.matchers import same
 from backroad.referee.proxies import Proxy, index
 from backroad.referee.recorder import MARK, SHOWN, short
 from backroad.referee.remote import Remote
+from backroad.report import Place, Verdict
 from backroad.subject.agent import perform
 from backroad.wire import SCALARS
 

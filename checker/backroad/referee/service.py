@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from backroad.model import Level, Plan, Verdict
+from backroad.model import Level
+from backroad.plan import Plan
 from backroad.referee import endings, unready
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
@@ -33,6 +34,7 @@ from backroad.referee.starting import (
 )
 from backroad.referee.stores import Store
 from backroad.referee.supplies import Supplies
+from backroad.report import Verdict
 
 T = TypeVar("T")
 POLL = 0.005

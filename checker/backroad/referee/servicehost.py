@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from backroad.model import Level, Plan
+from backroad.model import Level
+from backroad.plan import Plan
 from backroad.referee.evidence import Trouble
 from backroad.referee.recorder import Recorder
 from backroad.referee.service import Service

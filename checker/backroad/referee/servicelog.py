@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from backroad.model import Place
 from backroad.referee.channel import FRAME_LINE, THREAD_LINE
 from backroad.referee.evidence import places
+from backroad.report import Place
 
 MAX_LOG = 2**20
 TRACEBACK = "Traceback (most recent call last):"

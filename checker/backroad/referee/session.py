@@ -16,19 +16,13 @@ from typing import IO, Any
 from backroad import __version__
 from backroad.content.layers import Tree
 from backroad.errors import KitFault, Problem
-from backroad.model import (
-    Exercise,
-    Kind,
-    Plan,
-    Report,
-    Result,
-    report_from_json,
-    result_from_json,
-)
+from backroad.model import Exercise, Kind
+from backroad.plan import Plan
 from backroad.referee import endings
 from backroad.referee.planfile import plan_to_json
 from backroad.referee.scratch import fast_folder, temporary_folder
 from backroad.referee.servers import configured, version_of
+from backroad.report import Report, Result, report_from_json, result_from_json
 
 REFEREE = Path(__file__).resolve().parent / "__main__.py"
 GRACE_SECONDS = 8.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from backroad.model import Verdict
 from backroad.referee.evidence import Evidence, Trouble, places
+from backroad.report import Verdict
 
 MAX_SOURCE = 2**20
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backroad.model import Level, Plan
+from backroad.model import Level
+from backroad.plan import Plan
 from backroad.referee import endings
 from backroad.referee.launch import LAUNCHER, clean_environment
 from backroad.referee.scratch import remove_folder

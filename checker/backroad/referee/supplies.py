@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from backroad.model import Need, Plan
+from backroad.model import Need
+from backroad.plan import Plan
 from backroad.referee.database import Database
 from backroad.referee.mongo import Mongo, MongoServer, server_of
 from backroad.referee.recorder import Recorder

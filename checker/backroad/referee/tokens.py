@@ -13,9 +13,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from backroad.model import Verdict
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.recorder import short
+from backroad.report import Verdict
 
 DIGESTS = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}  # RFC 7518 section 3.1
 BASE64URL = re.compile(r"[A-Za-z0-9_-]+")

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from backroad.errors import nearest
-from backroad.model import Plan, Verdict
+from backroad.plan import Plan
 from backroad.referee.evidence import Evidence, places
 from backroad.referee.foreign import FromSubject
+from backroad.report import Verdict
 
 MAX_NAMES = 8
 NOT_UTF8 = ("codec can't decode", "Non-UTF-8", "null bytes")

@@ -6,11 +6,12 @@ import re
 import signal
 from pathlib import Path
 
-from backroad.model import Place, Plan, Verdict
+from backroad.plan import Plan
 from backroad.referee import endings
 from backroad.referee.evidence import Evidence, places
 from backroad.referee.servicelog import exception_in
 from backroad.referee.unreadable import rename, shadowed
+from backroad.report import Place, Verdict
 
 LAST_LINES = 6
 MAX_LINE = 160

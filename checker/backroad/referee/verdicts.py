@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backroad.errors import nearest
-from backroad.model import Check, Result, Verdict
+from backroad.model import Check
 from backroad.referee.answers import ReplyMatcher
 from backroad.referee.evidence import Evidence, Trouble, Unusable
 from backroad.referee.foreign import FromSubject
@@ -17,6 +17,7 @@ from backroad.referee.matchers import Exactly
 from backroad.referee.proxies import Proxy
 from backroad.referee.recorder import Recorder, short
 from backroad.referee.scripts import Outcomes
+from backroad.report import Result, Verdict
 
 MAX_SHOWN = 2_000
 MISSING = re.compile(r"has no attribute '(\w+)'$")

@@ -12,7 +12,7 @@ from typing import Any
 
 from backroad import __version__
 from backroad.errors import BackroadError
-from backroad.model import Entry, Event, EventKind
+from backroad.events import Entry, Event, EventKind
 from backroad.workspace.attic import Attic
 from backroad.workspace.journal import Journal, open_journal, utc_now
 from backroad.workspace.lock import WAIT_SECONDS, alone_in

@@ -10,7 +10,8 @@ from backroad import __version__
 from backroad.content.names import folders_of
 from backroad.content.trees import SETTINGS, Tree
 from backroad.errors import BackroadError, nearest, stop
-from backroad.model import EventKind, Exercise
+from backroad.events import EventKind
+from backroad.model import Exercise
 from backroad.workspace.archive import Archive, Change, at_work, change, moments, since_scaffold
 from backroad.workspace.attic import Attic, Form, Item, Manifest
 from backroad.workspace.disk import printable

@@ -15,7 +15,7 @@ from typing import Any
 import platformdirs
 
 from backroad.errors import BackroadError, stop
-from backroad.model import Entry, Event, EventKind
+from backroad.events import Entry, Event, EventKind
 from backroad.workspace.disk import printable, spoken
 
 HOME_REMEDY = "set BACKROAD_HOME to a folder you can write"
