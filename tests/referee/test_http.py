@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import shlex
 import socket
 import threading
@@ -19,6 +20,16 @@ from backroad.report import Verdict
 
 Serve = Callable[..., int]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: Application/JSON; charset=utf-8\r\n"
+
+
+def whole_request(link: socket.socket) -> bytes:
+    """Return a request with its body: who hangs up on half of it resets the connection."""
+    received = link.recv(2**20)
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = re.search(rb"Content-Length: (\d+)", head)
+    while length and len(body) < int(length[1]) and (part := link.recv(2**20)):
+        received, body = received + part, body + part
+    return received
 
 
 def within(seconds: float) -> Deadline:
@@ -41,7 +52,7 @@ def serve() -> Iterator[Serve]:
         def work() -> None:
             link, _ = server.accept()
             with link:
-                received = link.recv(2**20)
+                received = whole_request(link)
                 if asked is not None:
                     asked.append(received)
                 for piece in pieces:

@@ -9,7 +9,8 @@ import pytest
 
 from backroad.model import Limits
 from backroad.referee.evidence import Evidence, Trouble
-from backroad.referee.service import Service, make_request
+from backroad.referee.http import UNSET, make_request
+from backroad.referee.service import Service
 from backroad.report import Verdict
 
 Serving = Callable[..., Service]
@@ -209,8 +210,6 @@ def test_a_request_is_what_the_check_said(
 ) -> None:
     """Nothing is added that was not asked for."""
     whole: dict[str, Any] = {"params": None, "body": None, "headers": None, "content_type": None, **said}
-    from backroad.referee.service import UNSET
-
     made = make_request(
         "POST",
         "/x",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
@@ -18,6 +19,7 @@ from backroad.report import Verdict
 MAX_BODY = 8 * 2**20
 MAX_SHOWN = 300
 CHUNK = 2**16
+UNSET = object()
 LEAST = 0.05  # seconds that a socket is given at least; 0 would make it non-blocking
 CURL_PORT = 8000
 
@@ -133,6 +135,26 @@ def shown_body(body: bytes | None) -> str:
         pass
     text = " ".join(text.split())
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(body or b''):,} bytes)"
+
+
+def make_request(
+    method: str,
+    path: str,
+    params: Mapping[str, Any] | None,
+    data: Any,
+    body: bytes | None,
+    headers: Mapping[str, str] | None,
+    content_type: str | None,
+) -> Request:
+    """Return the request for what a check said."""
+    target = f"{path}?{urlencode(params)}" if params else path
+    wanted = dict(headers or {})
+    if data is not UNSET:
+        body = json.dumps(data).encode("utf-8")
+        content_type = content_type or "application/json"
+    if content_type is not None:
+        wanted.setdefault("Content-Type", content_type)
+    return Request(method, target, tuple(wanted.items()), body)
 
 
 class DeadlineSocket(socket.socket):

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import http.client
-import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 from backroad.model import Level
 from backroad.plan import Plan
 from backroad.referee import endings, unready
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
-from backroad.referee.http import Reply, Request, exchange, exchange_raw
+from backroad.referee.http import UNSET, Reply, Request, exchange, exchange_raw, make_request
 from backroad.referee.parallel import in_parallel
 from backroad.referee.recorder import Recorder
 from backroad.referee.refusing import settings_text, wait_for_refusal
@@ -39,7 +37,6 @@ from backroad.report import Verdict
 T = TypeVar("T")
 POLL = 0.005
 DEBUG_SECONDS = 3600.0
-UNSET = object()
 
 
 class Service:
@@ -121,7 +118,7 @@ class Service:
                     exchange(running.port, request, Deadline(self._seconds, running.family))
                     return
                 except TimeoutError:
-                    if not deadline.left or not is_shared(running):
+                    if not deadline.left or not unready.is_shared(running):
                         raise Trouble(unready.never_answers(self._hung(request, running))) from None
 
     # What checks call
@@ -300,29 +297,3 @@ class Service:
         self.kill()
         message = f"the service ended {unready.exit_words(code)} during the request"
         return shown.but(verdict=Verdict.DIED, message=message, output=unready.last_lines(self.log))
-
-
-def is_shared(running: Running) -> bool:
-    """Return whether several processes of the service listen on its port."""
-    ports = [port for _, port in unready.listening_ports(running.process.pid)]
-    return ports.count(running.port) > 1
-
-
-def make_request(
-    method: str,
-    path: str,
-    params: Mapping[str, Any] | None,
-    data: Any,
-    body: bytes | None,
-    headers: Mapping[str, str] | None,
-    content_type: str | None,
-) -> Request:
-    """Return the request for what a check said."""
-    target = f"{path}?{urlencode(params)}" if params else path
-    wanted = dict(headers or {})
-    if data is not UNSET:
-        body = json.dumps(data).encode("utf-8")
-        content_type = content_type or "application/json"
-    if content_type is not None:
-        wanted.setdefault("Content-Type", content_type)
-    return Request(method, target, tuple(wanted.items()), body)

@@ -10,6 +10,7 @@ from backroad.plan import Plan
 from backroad.referee import endings
 from backroad.referee.evidence import Evidence, places
 from backroad.referee.servicelog import exception_in
+from backroad.referee.starting import Running
 from backroad.referee.unreadable import rename, shadowed
 from backroad.report import Place, Verdict
 
@@ -147,3 +148,9 @@ def last_lines(log: str) -> str | None:
     """Return the end of a log."""
     lines = [line[:MAX_LINE] for line in log.splitlines() if line.strip()]
     return "\n".join(lines[-LAST_LINES:]) or None
+
+
+def is_shared(running: Running) -> bool:
+    """Return whether several processes of the service listen on its port."""
+    ports = [port for _, port in listening_ports(running.process.pid)]
+    return ports.count(running.port) > 1
