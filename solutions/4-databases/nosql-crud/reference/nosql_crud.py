@@ -238,12 +238,18 @@ class NoteStore:
 
     # Change it
 
-    def _change(self, key: Document, condition: Document, change: Document) -> Document | None:
-        """Change the note with this key if the condition holds, and count it; None if nothing was written."""
+    def _change(
+        self, key: Document, condition: Document, change: Document, elements: Sequence[Document] | None = None
+    ) -> Document | None:
+        """Change the note with this key if the condition holds, and count it; None if nothing was written.
+
+        `elements` tells which element of an array `$[name]` stands for.
+        """
         change = {**change, "$inc": {"version": 1}}
         change["$set"] = {**change.get("$set", {}), "updated_at": self._now()}
-        after = ReturnDocument.AFTER
-        note = self._notes.find_one_and_update({**key, **condition}, change, return_document=after)
+        note = self._notes.find_one_and_update(
+            {**key, **condition}, change, array_filters=elements, return_document=ReturnDocument.AFTER
+        )
         return note and public(note)
 
     def update(
@@ -316,7 +322,8 @@ class NoteStore:
         if type(item_key) is not str:
             raise NotFound(item_key)
         open_item = {"items": {"$elemMatch": {"key": item_key, "done": not done}}}
-        note = self._change(key, open_item, {"$set": {"items.$.done": done}}) or self._stored(key)
+        change = {"$set": {"items.$[item].done": done}}
+        note = self._change(key, open_item, change, [{"item.key": item_key}]) or self._stored(key)
         if item_key not in [item["key"] for item in note["items"]]:
             raise NotFound(item_key)
         return note
