@@ -172,6 +172,24 @@ assert b"a" in database.at_rest()
     assert report.results[1].expected == "one table with the column nothing"
 
 
+def test_a_table_may_be_called_order(check: Callable[..., Report]) -> None:
+    """Names that are words of SQL are quoted, and a column that the database computes is told as such."""
+    report = check(
+        """
+order = database.quoted("order")
+computed = "INTEGER GENERATED ALWAYS AS (id * 2) STORED"
+database.execute(f"CREATE TABLE {order} (id INTEGER NOT NULL PRIMARY KEY, twice {computed})")
+columns = database.columns("order")
+assert {name: column["computed"] for name, column in columns.items()} == {"id": False, "twice": True}
+database.execute(f"INSERT INTO {order} (id) VALUES (1)")
+with database.locked("order", seconds=0.05):
+    assert database.rows(f"SELECT twice FROM {order}") == [{"twice": 2}]
+assert database.at_rest()
+"""
+    )
+    assert verdicts(report) == [Verdict.PASSED], report.results
+
+
 def test_constraints_may_call_functions(tmp_path: Path) -> None:
     """A SQLite table whose constraints ask json_valid() is honest: it can be read, locked and written."""
     with closing(sqlite3.connect(tmp_path / "app.db")) as connection:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from backroad.referee.scratch import remove_folder, temporary_folder
+from backroad.referee.scratch import YOUNG_SECONDS, held, remove_folder, sweep, temporary_folder
+
+HOLDER = """
+import sys
+from pathlib import Path
+from backroad.referee.scratch import held
+
+with held(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 def test_a_folder_lasts_as_long_as_its_block() -> None:
@@ -54,3 +67,37 @@ def test_what_lies_beside_goes_as_well(tmp_path: Path) -> None:
     remove_folder(tmp_path / "scratch")
     remove_folder(tmp_path / "scratch")
     assert [entry.name for entry in tmp_path.iterdir()] == ["scratches.out"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no folder in memory")
+def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+    """Neither what a living process holds goes, nor what was made just now, nor what has another name."""
+    names = ("run-left", "run-killed", "run-living", "run-young", "other")
+    folders = {name: tmp_path / name for name in names}
+    for folder in folders.values():
+        (folder / "data").mkdir(parents=True)
+    holders = {}
+    for name in ("run-killed", "run-living"):
+        command = [sys.executable, "-c", HOLDER, str(folders[name])]
+        holders[name] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert (holders[name].stdout or sys.exit()).readline() == b"held\n"
+    holders["run-killed"].kill()
+    holders["run-killed"].communicate()
+    for name in names:
+        if name != "run-young":
+            old = folders[name].stat().st_mtime - 2 * YOUNG_SECONDS
+            os.utime(folders[name], (old, old))
+    sweep(tmp_path, "run-")
+    assert {name for name in names if folders[name].exists()} == {"run-living", "run-young", "other"}
+    holders["run-living"].communicate()
+    sweep(tmp_path, "run-")
+    assert {path.name for path in tmp_path.iterdir()} == {"run-young", "other"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no folder in memory")
+def test_a_folder_is_held_once(tmp_path: Path) -> None:
+    """A second holder is refused; after the first is gone there may be another."""
+    with held(tmp_path), pytest.raises(BlockingIOError), held(tmp_path):
+        raise AssertionError("held twice")
+    with held(tmp_path):
+        pass

@@ -91,10 +91,17 @@ class Database:
             return self._inspector(connection).get_table_names()
 
     def columns(self, table: str) -> dict[str, dict[str, Any]]:
-        """Return, for each column, its type as text and whether it may be NULL."""
+        """Return, for each column, its type as text, whether it may be NULL, and whether it is computed."""
         with self._connected() as connection:
             found = self._inspector(connection).get_columns(table)
-        return {one["name"]: {"type": str(one["type"]), "nullable": one["nullable"]} for one in found}
+        return {
+            one["name"]: {
+                "type": str(one["type"]),
+                "nullable": one["nullable"],
+                "computed": bool(one.get("computed")),
+            }
+            for one in found
+        }
 
     def indexes(self, table: str) -> list[dict[str, Any]]:
         """Return columns and uniqueness of each index; constraints and the primary key are included."""
@@ -105,6 +112,10 @@ class Database:
             primary = inspector.get_pk_constraint(table)["constrained_columns"]
         found += [([*columns], True) for columns in (*keys, primary)]
         return [{"columns": columns, "unique": unique} for columns, unique in found]
+
+    def quoted(self, name: str) -> str:
+        """Return the name of a table or column as SQL has to write it: `order` is a word of its own."""
+        return self._engine().dialect.identifier_preparer.quote(name)
 
     def table_with(self, column: str) -> str:
         """Return the one table that has a column; the check fails where there is none, or several."""
@@ -123,7 +134,7 @@ class Database:
         def hold() -> None:
             try:
                 with self._connected() as connection:
-                    connection.exec_driver_sql(LOCK[self.dialect].format(table=table))
+                    connection.exec_driver_sql(LOCK[self.dialect].format(table=self.quoted(table)))
                     held.set()
                     over.wait(seconds)
                     connection.rollback()
@@ -151,8 +162,7 @@ class Database:
             return b"\n".join(path.read_bytes()[:MAX_STORED] for path in files)
         texts = []
         for table in self.tables():
-            quoted = f"`{table}`" if self.dialect == "mysql" else f'"{table}"'
-            rows = self.rows(f"SELECT * FROM {quoted}")
+            rows = self.rows(f"SELECT * FROM {self.quoted(table)}")
             texts += [stored_text(value) for row in rows for value in row.values()]
         return b"\n".join(texts)
 

@@ -20,7 +20,7 @@ from backroad.model import Exercise, Kind
 from backroad.plan import Plan
 from backroad.referee import endings
 from backroad.referee.planfile import plan_to_json
-from backroad.referee.scratch import fast_folder, temporary_folder
+from backroad.referee.scratch import run_folder, temporary_folder
 from backroad.referee.servers import configured, version_of
 from backroad.report import Report, Result, report_from_json, result_from_json
 
@@ -73,10 +73,7 @@ def run(plan: Plan, on_result: OnResult | None = None, seconds: float | None = N
     `seconds` ends the whole run: in-process, no deadline reaches the learner's code.
     """
     # Held here and not by the referee: whatever becomes of that process, the folder goes.
-    with (
-        tempfile.TemporaryFile() as complaints,
-        temporary_folder("backroad-run-", fast_folder(plan)) as scratch,
-    ):
+    with tempfile.TemporaryFile() as complaints, run_folder(plan) as scratch:
         process = subprocess.Popen(
             [sys.executable, "-P", str(REFEREE)],
             stdin=subprocess.PIPE,

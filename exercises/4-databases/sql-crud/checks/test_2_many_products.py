@@ -187,7 +187,7 @@ def test_hostile_text_is_data(subject, database):
         for place, text in enumerate(HOSTILE)
     ]
     made = fill(shop, rows)
-    table = database.table_with("sku")
+    table = database.quoted(database.table_with("sku"))
     for text, row in zip(HOSTILE, made, strict=True):
         assert row["name"] == exactly(text)
         assert row["category"] == exactly(text[:40].strip().lower())
@@ -256,8 +256,7 @@ def test_sort_is_whitelisted_and_stable(subject, database, rng):
 
 def same_time_and_other_places(database):
     """Add rows of one creation time, and make the database meet equal values in another order than by id."""
-    table = database.table_with("sku")
-    columns = [column for column in database.columns(table) if column not in ("id", "sku")]
+    table, columns = table_and_columns(database, "id", "sku")
     listed = ", ".join(columns)
     donors = [row["sku"] for row in database.rows(f"SELECT sku FROM {table} ORDER BY sku")][::2]
     for place, donor in enumerate(donors):
@@ -355,11 +354,17 @@ def watch_list(shop, instruments, total):
 
 def multiply(database, names):
     """Have the database make copies of the first product under other SKUs."""
-    table = database.table_with("sku")
-    columns = [column for column in database.columns(table) if column not in ("id", "sku")]
+    table, columns = table_and_columns(database, "id", "sku")
     copies = " UNION ALL ".join(f"SELECT '{name}' AS sku" for name in names)
     listed, values = ", ".join(columns), ", ".join(f"t.{column}" for column in columns)
     database.execute(
         f"INSERT INTO {table} (sku, {listed}) SELECT n.sku, {values} FROM {table} t, ({copies}) n "
         "WHERE t.sku = 'SEED-1'"
     )
+
+
+def table_and_columns(database, *but):
+    """Return, as SQL writes them, the table and the columns that a row can be given, some left out."""
+    table = database.table_with("sku")
+    columns = [name for name, column in database.columns(table).items() if not column["computed"]]
+    return database.quoted(table), [database.quoted(name) for name in columns if name not in but]

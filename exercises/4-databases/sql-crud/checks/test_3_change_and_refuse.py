@@ -57,7 +57,8 @@ def told(failure, code):
 
 def stored(database):
     """Return how many products there are."""
-    return len(database.rows(f"SELECT id FROM {database.table_with('sku')}"))
+    table = database.quoted(database.table_with("sku"))
+    return len(database.rows(f"SELECT id FROM {table}"))
 
 
 @hint(*VALIDATE)

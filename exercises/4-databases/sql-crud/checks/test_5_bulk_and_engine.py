@@ -47,7 +47,8 @@ def pairs(failure):
 
 def stored(database):
     """Return how many products there are."""
-    return len(database.rows(f"SELECT id FROM {database.table_with('sku')}"))
+    table = database.quoted(database.table_with("sku"))
+    return len(database.rows(f"SELECT id FROM {table}"))
 
 
 def thousand(mark):
@@ -135,7 +136,7 @@ def test_bulk_create_is_batched(subject, database, instruments):
         ids = shop.bulk_create(rows)
     assert seen.count() <= 20, f"statements for 1,000 rows: {seen}"
     assert len({*ids}) == exactly(1000), "different ids"
-    table = database.table_with("sku")
+    table = database.quoted(database.table_with("sku"))
     places = {row["sku"]: row["id"] for row in database.rows(f"SELECT id, sku FROM {table}")}
     assert ids == exactly([places[row["sku"]] for row in rows]), "the ids in the order of the rows"
 

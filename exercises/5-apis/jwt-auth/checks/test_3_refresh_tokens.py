@@ -288,10 +288,5 @@ def raced(service, token):
 
 def row_counts(database):
     """Return how many rows each table has."""
-    mark = "`" if database.dialect == "mysql" else '"'
-    counts = {}
-    for table in database.tables():
-        counts[table] = database.rows(f"SELECT COUNT(*) AS rows_there FROM {mark}{table}{mark}")[0][
-            "rows_there"
-        ]
-    return counts
+    asked = {table: f"SELECT COUNT(*) AS n FROM {database.quoted(table)}" for table in database.tables()}
+    return {table: database.rows(sql)[0]["n"] for table, sql in asked.items()}

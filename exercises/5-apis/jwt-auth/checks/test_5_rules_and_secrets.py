@@ -424,10 +424,9 @@ def test_passwords_are_hashed_slowly(service, database):
 
 def stored_for(database, user):
     """Return all values of the rows, of any table, that hold the user's id or e-mail."""
-    mark = "`" if database.dialect == "mysql" else '"'
     values = set()
     for table in database.tables():
-        for row in database.rows(f"SELECT * FROM {mark}{table}{mark}"):
+        for row in database.rows(f"SELECT * FROM {database.quoted(table)}"):
             found = {value if isinstance(value, bytes | int) else str(value) for value in row.values()}
             if {plain(user["email"]), plain(user["id"])} & {plain(value) for value in found}:
                 values |= found

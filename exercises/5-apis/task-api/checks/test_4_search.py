@@ -289,7 +289,7 @@ def add_index(database):
     for table in database.tables():
         columns = database.columns(table)
         if {"title", "priority"} <= set(columns) and "INT" in columns["priority"]["type"].upper():
-            database.execute(f"CREATE INDEX by_priority ON {table} (priority)")
+            database.execute(f"CREATE INDEX by_priority ON {database.quoted(table)} (priority)")
 
 
 @hint(
