@@ -14,7 +14,7 @@ BAD = Part("mutants", "2 of 3", (Problem("m.toml", "is caught by no check"),))
 
 def test_json() -> None:
     """Everything found is in the object, problems with where, what and remedy."""
-    score = Score(3, 2, (Survivor("m.py:1:Number 1 2", "x = 1", "x = 2", "unused"),))
+    score = Score(3, 2, (Survivor("m.py:Number 1 2", "x = 1", "x = 2", "unused"),))
     told = audits_to_json([Audit("thing", (BAD,), score, 7, 1.26)])
     assert json.loads(json.dumps(told)) == {
         "format": 1,
@@ -39,7 +39,7 @@ def test_json() -> None:
                     "caught": 2,
                     "survivors": [
                         {
-                            "mutant": "m.py:1:Number 1 2",
+                            "mutant": "m.py:Number 1 2",
                             "before": "x = 1",
                             "after": "x = 2",
                             "reason": "unused",

@@ -23,7 +23,10 @@ _LEFT_ALONE = (ast.Import, ast.ImportFrom, ast.JoinedStr, ast.Global, ast.Nonloc
 
 @dataclass(frozen=True)
 class Generated:
-    """One small mistake in one file; `scope` is the function or class it is in."""
+    """One small mistake in one file; `scope` is the function or class it is in.
+
+    The id has no line number: an edit somewhere else in the file leaves it as it is.
+    """
 
     id: str
     file: str
@@ -73,7 +76,7 @@ def scope_at(text: str, line: int) -> str:
 
 
 def _numbered(one: Generated, seen: Counter[str]) -> Generated:
-    """Tell apart the same change at several places of a line."""
+    """Tell apart the same change at several places of a scope."""
     seen[one.id] += 1
     if seen[one.id] == 1:
         return one
@@ -130,9 +133,9 @@ class _Source:
             return None
         line = node.lineno
         before, after = (lines[line - 1].strip() for lines in (self._lines, text.split("\n")))
-        return Generated(
-            f"{self._file}:{line}:{change}", self._file, line, ".".join(site.scope), before, after, text
-        )
+        scope = ".".join(site.scope)
+        named = ":".join(filter(None, (self._file, scope, change)))
+        return Generated(named, self._file, line, scope, before, after, text)
 
 
 def _written(node: ast.AST) -> str:

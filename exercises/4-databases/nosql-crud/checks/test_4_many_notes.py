@@ -175,6 +175,13 @@ def test_summaries_leave_the_body_behind(subject, mongo, instruments):
     came = repr([command.documents for command in seen.all])
     assert "secret" not in came, "a body came out of the database"
     assert "hidden" not in came, "items came out of the database"
+    for place in range(6):
+        store.create("ada", {"title": f"More {place}"})
+    with instruments.commands() as seen:
+        store.list("ada", limit=2)
+    assert sum(len(command.documents) for command in seen.all) <= 4, (
+        "documents that came for limit=2, of 8 notes"
+    )
 
 
 @hint(*PAGES)
