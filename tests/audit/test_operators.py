@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from backroad.audit.mutation import mutations
+from backroad.audit.mutation import Generated, mutations
 from backroad.audit.operators import OPERATORS
 
 CASES = {
@@ -65,9 +65,14 @@ UNCHANGED = {
 }
 
 
+def change_of(one: Generated) -> str:
+    """Return the part of the id that tells the operator and what it did."""
+    return one.id.removeprefix(":".join(filter(None, (one.file, one.scope))) + ":")
+
+
 def made(text: str, operator: str) -> list[str]:
     """Return the texts that one operator makes, written in one way."""
-    found = [one for one in mutations("m.py", text) if one.id.split(":")[2].split()[0] == operator]
+    found = [one for one in mutations("m.py", text) if change_of(one).split()[0] == operator]
     return [ast.unparse(ast.parse(one.text)) for one in found]
 
 
