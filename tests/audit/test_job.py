@@ -102,7 +102,7 @@ def test_verdicts_that_depend_on_the_process_are_found(doubler: Any) -> None:
 def test_survivors_and_stale_explanations(doubler: Any) -> None:
     """A check that looks at one value only lets mistakes through; an explanation of none is stale."""
     doubler.replace(CHECKS, "assert subject.double(0) == 0", "pass")
-    stale = '[[equivalent]]\nmutant = "doubler.py:9:Number 1 2"\nreason = "none"\n'
+    stale = '[[equivalent]]\nmutant = "doubler.py:gone:Number 1 2"\nreason = "none"\n'
     doubler.replace(
         f"{SOLUTION}/mutants.toml",
         '\n[[mutant]]\nname = "cuts_off"',
@@ -113,7 +113,7 @@ def test_survivors_and_stale_explanations(doubler: Any) -> None:
     told = [problem for problem in result.problems if "equivalent" in problem.where]
     assert [problem.what for problem in told] == ["is the name of no generated mutant"]
     assert result.score is not None
-    assert "doubler.py:2:Comparison < <=" in [survivor.mutant for survivor in result.score.survivors]
+    assert "doubler.py:double:Comparison < <=" in [survivor.mutant for survivor in result.score.survivors]
 
 
 @pytest.mark.parametrize("name", ["starter/doubler.py", "checks/test_1_double.py"])
