@@ -3,7 +3,12 @@
 import copy
 import json
 import os
+import sys
 from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from bson import ObjectId
 
 
 @contextmanager
@@ -38,15 +43,25 @@ def default_place(module):
     return ["127.0.0.1" if host == "localhost" else host, port, database.name]
 
 
+def reads_aware_times(module, url, collection):
+    """Return whether the one document of a collection has a time with a zone."""
+    return module.connect(url)[collection].find_one()["at"].utcoffset() is not None
+
+
+def object_id(text):
+    """Return the ObjectId itself, as a learner's code has it."""
+    return ObjectId(text)
+
+
 def leaves_alone(store, owner, data):
-    """Create a note; return whether data is as before, and the note one that JSON can have."""
+    """Create a note for JSON; return whether data is as before, and still is when the note changes."""
     before = copy.deepcopy(data)
     note = store.create(owner, data)
     data_is_kept = data == before and list(data) == list(before)
     note["tags"].append("changed by the caller")
     note["attributes"]["changed"] = 1
     json.dumps(note, default=str)
-    return data_is_kept and data == before
+    return [data_is_kept, not data_is_kept or data == before]
 
 
 def defaults_are_fresh(store, owner):
@@ -57,6 +72,46 @@ def defaults_are_fresh(store, owner):
     first["attributes"]["changed"] = 1
     second = store.create(owner, {"title": "Second"})
     return [second["tags"], second["items"], second["attributes"]]
+
+
+@contextmanager
+def another_process(module):
+    """Give the learner's code as another process has it: imported once more, with other hashes of texts."""
+    folder = str(Path(module.__file__).parent) + os.sep
+    mine = own_modules(folder)
+    again = ModuleType(module.__name__)
+    again.__file__ = module.__file__
+    again.hash = lambda value: hash(("another process", value))
+    for name in mine:
+        del sys.modules[name]
+    sys.modules[module.__name__] = again
+    try:
+        text = Path(module.__file__).read_text(encoding="utf-8")
+        exec(compile(text, module.__file__, "exec", dont_inherit=True), again.__dict__)
+        yield again
+    finally:
+        for name in own_modules(folder):
+            del sys.modules[name]
+        sys.modules.update(mine)
+
+
+def own_modules(folder):
+    """Return the loaded modules of the learner by their names."""
+    files = {name: getattr(one, "__file__", None) or "" for name, one in sys.modules.items()}
+    return {
+        name: sys.modules[name]
+        for name, file in files.items()
+        if file.startswith(folder) and "site-packages" not in file
+    }
+
+
+def page_in_another_process(module, url, owner, arguments):
+    """Return a page as another process gives it, or what it says against the arguments."""
+    with another_process(module) as again:
+        try:
+            return again.NoteStore(again.connect(url)).list(owner, **arguments)
+        except again.ValidationFailed as error:
+            return error.errors
 
 
 def imports_a_generator(store, owner, count):

@@ -11,7 +11,8 @@ from backroad.checks import a, anything, exactly, hint
 CREATE = (
     "Build a dict of your own with all fields, insert it, and build another one to return",
     "insert_one puts `_id` into the dict it is given; take it out again and give it back as text: str(_id)",
-    'note = {"owner": owner, …}; self._notes.insert_one(note); return {"id": str(note.pop("_id")), **note}',
+    'note = {"owner": owner, "attributes": dict(data.get("attributes", {})), …}; insert_one(note); '
+    'return {"id": str(note.pop("_id")), **note}',
 )
 AGREE = (
     "BSON keeps milliseconds, and a driver gives times without their zone unless it is asked",
@@ -55,6 +56,10 @@ def test_connect_finds_its_database(subject, mongo, probes):
     bare = mongo.url.removesuffix(name)
     assert probes.database_name(subject, bare, None) == exactly("backroad"), f"connect({bare!r})"
     assert probes.default_place(subject) == exactly(["127.0.0.1", 27017, "backroad"])
+    mongo.insert("times", [{"at": datetime(2024, 2, 29, tzinfo=UTC)}])
+    assert probes.reads_aware_times(subject, mongo.url, "times") == exactly(True), (
+        "a time that is read from the database is aware, in any collection"
+    )
 
 
 @hint(*CREATE)
@@ -94,13 +99,15 @@ def test_create_returns_a_clean_document(subject, mongo, probes):
     store = open_store(subject, mongo)
     data = {
         "title": " \tGreen tea\r\n",
-        "body": " as it is \n",
+        "body": " as\tit is \r\n\rtoo \n",
         "tags": [" Tea", "shop", "tea\n", "SHOP"],
         "attributes": {"color": "green", "grams": 100, "price": 4.5, "bio": True, "gone": None},
         "pinned": True,
         "slug": "green-tea-1",
     }
-    assert probes.leaves_alone(store, "ada", data) == exactly(True), "create changed the dict it was given"
+    kept, apart = probes.leaves_alone(store, "ada", data)
+    assert kept == exactly(True), "create changed the dict it was given"
+    assert apart == exactly(True), "who changes the note that create returned, changes `data` with it"
     (stored,) = mongo.find("notes")
     note = store.get("ada", str(stored["_id"]))
     due = {
@@ -149,7 +156,7 @@ def test_create_and_get_agree(subject, mongo, clock, instruments):
 
 
 @hint(*MISSING)
-def test_bad_ids_are_not_found(subject, mongo):
+def test_bad_ids_are_not_found(subject, mongo, probes):
     """Unknown ids, and what can be no id, raise NotFound
 
     Ids come from URLs: a wrong one is a 404, not a crash in the driver
@@ -168,7 +175,8 @@ def test_bad_ids_are_not_found(subject, mongo):
         known[:-1] + "\n",
         known + "\n",
     )
-    for missing in (*wrong, None, 1, True, [known], {"$ne": None}, known.encode(), bytes.fromhex(known)):
+    wrong += (None, 1, True, [known], {"$ne": None}, known.encode(), bytes.fromhex(known))
+    for missing in (*wrong, probes.object_id(known)):
         with pytest.raises(subject.NotFound):
             store.get("ada", missing)
     assert store.get("ada", known)["title"] == exactly("Tea")

@@ -33,6 +33,7 @@ ITEMS = (
     'A filter on "items" finds the element, and "items.$.done" in the operator is that element\'s field',
     '{**key, "items": {"$elemMatch": {"key": item_key, "done": not done}}}, {"$set": {"items.$.done": done}}',
 )
+WRITES = ("insert", "update", "delete", "findAndModify")
 FULL = {
     "title": "Tea",
     "body": "Green",
@@ -211,7 +212,8 @@ def test_items_change_one_at_a_time(subject, mongo, clock):
         assert store.set_item_done("ada", note["id"], keys[place], done) == exactly(changed), "the same again"
         note = changed
     assert store.get("ada", note["id"]) == exactly(note)
-    for missing in ("nothing", "", "0", None, 1, {"$ne": None}):
+    unknown = "".join(keys) + "x"  # longer than every key
+    for missing in (unknown, "", None, 1, {"$ne": None}):
         with pytest.raises(subject.NotFound):
             store.set_item_done("ada", note["id"], missing, True)
     with pytest.raises(subject.NotFound):
@@ -293,6 +295,12 @@ def test_writes_use_operators(subject, mongo, clock, instruments):
         for change in changes_of(first):
             words = [key for part in (change if isinstance(change, list) else [change]) for key in part]
             assert all(word.startswith("$") for word in words), f"{name} replaced the whole document: {words}"
+    full = store.create("ada", {"title": "Full", "tags": [f"t{number}" for number in range(20)]})
+    with instruments.commands() as seen, pytest.raises(subject.ValidationFailed):
+        store.add_tag("ada", full["id"], "t20")
+    sent = [name for name in seen.names if name in WRITES]
+    assert len(sent) <= 1, f"a 21st tag was refused after {len(sent)} writes, and one has to do: {sent}"
+    assert store.get("ada", full["id"]) == exactly(full), "after a 21st tag was refused"
 
 
 def changes_of(command):

@@ -1,4 +1,4 @@
-"""Refuse: wrong values, and operators from outside"""
+"""Refuse: wrong values and operators"""
 
 from __future__ import annotations
 
@@ -126,6 +126,7 @@ def test_each_field_has_its_rules(subject, mongo):
             (None, "null"),
             ("abc", "type"),
             ({"a": 1}, "type"),
+            (("a", "b"), "type"),
             ([f"t{n}" for n in range(21)], "too_many"),
         ),
         "attributes": (
@@ -164,6 +165,27 @@ def test_each_field_has_its_rules(subject, mongo):
     for field in ("_id", "item_count", "$set", "title.x", ""):
         got = refused(subject, lambda field=field: store.update("ada", note, {field: 1}))
         assert got == exactly({field: "unknown_field"})
+
+
+@hint(
+    "Without an argument, strip takes away more than the four characters of the contract",
+    "Name the characters that are trimmed; U+00A0 and U+000B are none of them",
+    'value.strip(" \\t\\r\\n")',
+)
+def test_only_blanks_are_trimmed(subject, mongo):
+    """Trimming takes spaces, tabs, newlines and carriage returns, and nothing else
+
+    Two programs that trim in two ways disagree about which texts are equal
+    """
+    store = open_store(subject, mongo)
+    note = store.create("ada", TITLES)["id"]
+    kept = "\u00a0\x0bgreen\x0c\u2003"
+    data = {"title": f" {kept}\n", "tags": [f"\t{kept}\r"]}
+    for made in (store.create("ada", data), store.update("ada", note, data)):
+        assert (made["title"], made["tags"]) == exactly((kept, [kept]))
+    assert store.remove_tag("ada", note, kept)["tags"] == exactly([]), "a tag that begins with U+00A0"
+    assert store.add_tag("ada", note, kept)["tags"] == exactly([kept]), "a tag that begins with U+00A0"
+    assert store.add_item("ada", note, f" {kept}\n")["items"][0]["text"] == exactly(kept)
 
 
 @hint(*NAMES)

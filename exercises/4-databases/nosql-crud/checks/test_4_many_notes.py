@@ -1,4 +1,4 @@
-"""Many notes: filters, summaries, pages, counts"""
+"""Many notes: filters, pages, counts"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backroad.checks import a, exactly, hint
+from backroad.checks import a, anything, exactly, hint
 
 FILTER = (
     "One list of conditions; each argument that is given adds one, and all of them have to hold",
@@ -72,10 +72,10 @@ def pages(store, owner, **arguments):
 
 
 def seeded(store, clock):
-    """Return 40 notes, stored: all combinations of what the filters look at, some at equal times."""
+    """Return 40 notes, stored: all that the filters look at; some at equal times, some in one second."""
     notes = []
     for number in range(40):
-        clock.set(START + timedelta(seconds=number * 7 % 12))
+        clock.set(START + timedelta(milliseconds=number * 7 % 12 * 250 + 7))
         title = ("Green tea", "Black TEA 50%", "a.b*", "Axb_c", "Milk (fresh)")[number % 5]
         data = {
             "title": title,
@@ -91,7 +91,7 @@ def seeded(store, clock):
         notes.append(store.create("ada", data))
     for number in range(3):
         store.create("bob", {"title": "Green tea", "tags": ["red"], "attributes": {"color": "green"}})
-        notes[number] = store.add_item("ada", notes[number]["id"], "x")
+        notes[number] = store.add_item("ada", notes[number]["id"], "hidden")
     return notes
 
 
@@ -108,6 +108,11 @@ FILTERS = (
     ({"q": "tea"}, lambda note: "tea" in note["title"].lower()),
     ({"q": "K T"}, lambda note: "k t" in note["title"].lower()),
     ({"q": ""}, lambda note: True),
+    ({"q": " "}, lambda note: " " in note["title"]),
+    ({"q": "tea "}, lambda note: "tea " in note["title"].lower()),
+    ({"q": "secret"}, lambda note: False),
+    ({"q": "red"}, lambda note: False),
+    ({"q": "hidden"}, lambda note: False),
     ({"q": "a.b*"}, lambda note: "a.b*" in note["title"]),
     ({"q": "."}, lambda note: "." in note["title"]),
     ({"q": "^a"}, lambda note: False),
@@ -123,6 +128,9 @@ FILTERS = (
     ({"attributes": {"size": 2}}, lambda note: note["attributes"]["size"] == 2),
     ({"attributes": {"size": 0}}, lambda note: note["attributes"]["size"] == 0),
     ({"attributes": {"sold": False}}, lambda note: not note["attributes"]["sold"]),
+    ({"attributes": {"size": True}}, lambda note: False),
+    ({"attributes": {"size": False}}, lambda note: False),
+    ({"attributes": {"sold": 1}}, lambda note: False),
     (
         {"attributes": {"color": "red", "sold": True}},
         lambda note: note["attributes"] | {"color": "red", "sold": True} == note["attributes"],
@@ -203,7 +211,7 @@ def test_pages_hold_every_note_once(subject, mongo, clock):
 
 
 @hint(*PAGES)
-def test_paging_stands_still(subject, mongo, clock):
+def test_paging_stands_still(subject, mongo, clock, probes):
     """Notes that come in between move no page
 
     Who counts the notes before a page shows one twice for each that came in
@@ -214,6 +222,9 @@ def test_paging_stands_still(subject, mongo, clock):
         clock.set(START + timedelta(seconds=number // 4))
         store.create("ada", {"title": f"n{number}", "pinned": number % 5 == 0})
     old = [note["id"] for page in pages(store, "ada", limit=100) for note in page]
+    second = {"limit": 4, "cursor": store.list("ada", limit=4)["next_cursor"]}
+    elsewhere = probes.page_in_another_process(subject, mongo.url, "ada", second)
+    assert elsewhere == exactly(store.list("ada", **second)), "the second page, in another process"
     seen, cursor = [], None
     for turn in range(60):
         other = open_store(subject, mongo, clock) if turn % 2 else store
@@ -314,6 +325,7 @@ def test_arguments_of_list_are_checked(subject, mongo, instruments):
             (True, "type"),
         )
     ]
+    wrong += [({"limit": None}, {"limit": anything})]
     wrong += [({"pinned": value}, {"pinned": "type"}) for value in (1, 0, "true")]
     wrong += [({"tag": ""}, {"tag": "blank"}), ({"tag": "x" * 31}, {"tag": "too_long"})]
     for arguments, faults in wrong:

@@ -128,6 +128,31 @@ def test_largest_notes_are_kept(subject, mongo):
 
 
 @hint(
+    "A few letters become longer in lower case",
+    "Count what is going to be stored: lower-case first, then look at the length",
+    "text(any_text(value).lower(), longest=30)",
+)
+def test_tags_are_counted_in_lower_case(subject, mongo):
+    """A tag is counted as it is stored, in lower case
+
+    A length that is checked too early is no limit of what is stored
+    """
+    store = open_store(subject, mongo)
+    note = store.create("ada", {"title": "Tea", "tags": ["\u0130" * 15]})
+    assert note["tags"] == exactly(["i\u0307" * 15]), "15 letters that become 30 characters"
+    long = "\u0130" * 16
+    calls = {
+        "tags[0]": lambda: store.create("ada", {"title": "Tea", "tags": [long]}),
+        "tag": lambda: store.add_tag("ada", note["id"], long),
+    }
+    for field, call in calls.items():
+        with pytest.raises(subject.ValidationFailed) as caught:
+            call()
+        faults = {(error["field"], error["code"]) for error in caught.value.errors}
+        assert faults == exactly({(field, "too_long")}), "16 letters that become 32 characters"
+
+
+@hint(
     "A version is a number of any size, until the driver has to send it",
     "BSON's integers have 64 bits; beyond them PyMongo raises OverflowError",
     'integer(expected_version, -(2**63), 2**63 - 1), named "expected_version"',

@@ -110,14 +110,14 @@ def slug_of(value: Any) -> str:
 
 def tag_of(value: Any) -> str:
     """Return a tag in its one spelling; raises Fault."""
-    return text(value, longest=30).lower()
+    return text(any_text(value).lower(), longest=30)  # counted as it is stored
 
 
 def listed(value: Any) -> Sequence[Any]:
-    """Return a list or tuple; raises Fault."""
+    """Return a list; raises Fault."""
     if value is None:
         raise Fault("null", "must not be None")
-    if not isinstance(value, list | tuple):
+    if not isinstance(value, list):
         raise Fault("type", "must be a list of texts")
     return value
 

@@ -104,10 +104,10 @@ class Form:
         """Return a trimmed text."""
         if not self.string(field, value):
             return ""
-        value = value.strip(BLANKS)
+        value = value.lower().strip(BLANKS) if lower else value.strip(BLANKS)
         if not 1 <= len(value) <= longest:
             self.wrong(field, "too_long" if value else "blank")
-        return value.lower() if lower else value
+        return value
 
     def shaped(self, field: str, value: Any, shape: str) -> str:
         """Return a text of a certain shape."""
@@ -125,7 +125,7 @@ class Form:
 
     def several(self, field: str, value: Any) -> list[str]:
         """Return a list of tags."""
-        if not isinstance(value, (list, tuple)):
+        if not isinstance(value, list):
             self.wrong(field, "null" if value is None else "type")
             return []
         return [self.words(f"{field}[{place}]", tag, 30, lower=True) for place, tag in enumerate(value)]

@@ -86,7 +86,7 @@ def owner_name(value: Any) -> str:
 
 def tag_name(value: Any) -> str:
     """Return a tag; raises Fault."""
-    return text(value, 30).lower()
+    return text(any_text(value).lower(), 30)
 
 
 def slug_name(value: Any) -> str:
@@ -163,7 +163,7 @@ class Draft:
 
 def sequence(value: Any) -> Sequence[Any]:
     """Return a list; raises Fault."""
-    if not isinstance(value, list | tuple):
+    if not isinstance(value, list):
         raise Fault("null" if value is None else "type", "must be a list")
     return value
 
