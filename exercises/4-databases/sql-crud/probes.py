@@ -1,4 +1,4 @@
-"""What must run beside the learner's code: its environment, its pool, SQLite's own settings."""
+"""What must run beside the learner's code: its environment, its pool, SQLite's settings, bare mappings."""
 
 from __future__ import annotations
 
@@ -6,10 +6,32 @@ import os
 import sqlite3
 import tempfile
 import threading
+from collections.abc import Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy.pool import QueuePool
+
+
+class Bare(Mapping):
+    """A mapping that can do what every mapping can, and nothing that only a dict can."""
+
+    def __init__(self, values):
+        self._values = values
+
+    def __getitem__(self, key):
+        return self._values[key]
+
+    def __iter__(self):
+        return iter(self._values)
+
+    def __len__(self):
+        return len(self._values)
+
+
+def bare_mapping(values):
+    """Return a mapping that is no dict."""
+    return Bare(dict(values))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Conflicts: taken SKUs, old versions, stock, many callers at once"""
+"""Conflicts"""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ TAKEN = (
 )
 VERSION = (
     "Two callers who read version 1 must not both write version 2",
-    "Put the version into the WHERE of the UPDATE and look at rowcount, or lock the row before you compare",
+    "Put the version into the WHERE of the UPDATE and look at rowcount, or lock the row before you compare; "
+    "an old version is refused also where nothing would change",
     "update(products).where(products.c.id == product_id, products.c.version == expected_version); "
     "rowcount 0: raise VersionConflict",
 )
@@ -85,7 +86,7 @@ def test_duplicate_sku_is_conflict_and_repository_survives(subject, database):
 
 @hint(*TAKEN)
 def test_racing_creates_make_one_product(subject, database, instruments):
-    """Of eight creates of one SKU at once, one succeeds and seven are Conflicts
+    """Of several who want one SKU at once, one succeeds; the others get Conflict
 
     Who asks whether a name is free, and then takes it, gives it to two people
     """
@@ -94,13 +95,13 @@ def test_racing_creates_make_one_product(subject, database, instruments):
         sku = f"RACE-{turn}"
         rows = [{**TEA, "sku": sku, "name": f"Tea {number}"} for number in range(4)]
         results = instruments.race([(one, "create", row) for row in rows for one in (shop, other)])
-        assert outcomes(results, subject) == exactly({"Conflict": 7, "done": 1})
+        assert outcomes(results, subject) == exactly({"Conflict": 7, "done": 1}), "eight creates of one SKU"
         assert {result.field for result in results if isinstance(result, Exception)} == exactly({"sku"})
         assert shop.list(q=sku)["total"] == exactly(1)
     pair = [shop.create({**TEA, "sku": f"PAIR-{number}"})["id"] for number in range(4)]
     wanted = {"sku": "WANTED"}
     results = instruments.race([(shop if one in pair[:2] else other, "update", one, wanted) for one in pair])
-    assert outcomes(results, subject) == exactly({"Conflict": 3, "done": 1})
+    assert outcomes(results, subject) == exactly({"Conflict": 3, "done": 1}), "four updates to one SKU"
     assert shop.list(q="wanted")["total"] == exactly(1)
 
 
@@ -115,13 +116,16 @@ def test_old_version_is_refused(subject, database):
     changed = shop.update(tea["id"], {"stock": 5}, expected_version=1)
     assert changed == exactly({**tea, "stock": 5, "version": 2, "updated_at": changed["updated_at"]})
     for old in (1, 3, 0, -1):
-        with pytest.raises(subject.VersionConflict) as caught:
-            shop.update(tea["id"], {"stock": 6}, expected_version=old)
-        assert isinstance(caught.value, subject.Conflict), "a VersionConflict is a Conflict"
+        # The version is asked for whatever the changes are: what the caller has seen is out of date.
+        for changes in ({"stock": 6}, {"stock": 5}, {}):
+            with pytest.raises(subject.VersionConflict) as caught:
+                shop.update(tea["id"], changes, expected_version=old)
+            assert isinstance(caught.value, subject.Conflict), "a VersionConflict is a Conflict"
     assert shop.get(tea["id"]) == exactly(changed), "after updates that were refused"
     assert shop.get(cup["id"]) == exactly(cup), "the other product"
     same = shop.update(tea["id"], {"stock": 5}, expected_version=2)
     assert same == exactly(changed), "nothing to change, and the version fits"
+    assert shop.update(tea["id"], {}, expected_version=2) == exactly(changed), "no changes, the version fits"
     assert shop.update(tea["id"], {"stock": 6}, expected_version=2)["version"] == exactly(3)
     assert shop.update(tea["id"], {"stock": 7})["version"] == exactly(4), "without expected_version"
 

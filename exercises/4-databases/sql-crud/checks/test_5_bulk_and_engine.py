@@ -1,6 +1,8 @@
-"""Bulk, connections and the engine"""
+"""Bulk and engine"""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import pytest
 
@@ -17,8 +19,8 @@ BULK = (
 BATCH = (
     "A thousand round trips to the database take a second; one takes a millisecond",
     "Hand over a list of rows with one execute; ask for the ids by SKU, a few hundred at a time",
-    "connection.execute(insert(products), new); connection.execute(select(products.c.sku, products.c.id)"
-    ".where(products.c.sku.in_(some)))",
+    "connection.execute(insert(products), new), or session.execute(insert(Product), new); "
+    "connection.execute(select(products.c.sku, products.c.id).where(products.c.sku.in_(some)))",
 )
 RETURNED = (
     "Whoever takes a connection gives it back, also when something goes wrong",
@@ -59,7 +61,7 @@ def thousand(mark):
 
 
 @hint(*BULK)
-def test_bulk_create_stores_every_row(subject, database, builtins):
+def test_bulk_create_stores_every_row(subject, database, builtins, probes):
     """bulk_create stores rows as create does, and returns their ids in order
 
     An import that mixes up ids gives every product the pictures of another one
@@ -85,13 +87,16 @@ def test_bulk_create_stores_every_row(subject, database, builtins):
     for row, expected in zip(made, due, strict=True):
         assert {field: row[field] for field in expected} == exactly(expected)
         assert row["version"] == exactly(1)
-        assert row["created_at"] >= first["created_at"]
-        assert row["updated_at"].utcoffset() == first["updated_at"].utcoffset()
+        for field in ("created_at", "updated_at"):
+            assert row[field].utcoffset() == timedelta(0), f"{field} has to be in UTC: {row[field]}"
+            assert row[field] >= first["created_at"], f"{field} of a row that is made after the first product"
     assert shop.bulk_create([]) == exactly([])
     once = builtins.iter([{"sku": "ONE-1", "name": "x", "price_cents": 1}])
     assert len(shop.bulk_create(once)) == exactly(1), "rows from an iterator"
+    bare = probes.bare_mapping({"sku": "BARE-1", "name": "x", "price_cents": 1})
+    assert len(shop.bulk_create([bare])) == exactly(1), "a row that is a mapping, and no dict"
     second = subject.ProductRepository(subject.make_engine(database.url))
-    assert second.list()["total"] == exactly(6), "read on another engine"
+    assert second.list()["total"] == exactly(7), "read on another engine"
 
 
 @hint(*BULK)
@@ -120,6 +125,10 @@ def test_bulk_create_is_all_or_nothing(subject, database):
             shop.bulk_create(rows)
         assert conflict.value.field == exactly("sku"), f"a SKU that {why}"
         assert stored(database) == exactly(1), f"rows after a SKU that {why}"
+    many = [{"sku": f"M-{n:04}", "name": "Many", "price_cents": n} for n in range(2500)]
+    with pytest.raises(subject.Conflict):
+        shop.bulk_create([*many, {"sku": "TEA-1", "name": "Last", "price_cents": 1}])
+    assert stored(database) == exactly(1), "rows after 2,501, of which the last has a SKU that is stored"
     assert len(shop.bulk_create(thousand("R"))) == exactly(1000), "the next good call"
 
 

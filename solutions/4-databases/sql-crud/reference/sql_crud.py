@@ -131,7 +131,7 @@ def create_schema(engine: Engine) -> None:
 
 def sku_of(value: Any) -> str:
     """Return a SKU in its one spelling; raises Fault."""
-    sku = text(value, longest=MAX_SKU, shortest=3).upper()
+    sku = text(any_text(value).upper(), longest=MAX_SKU, shortest=3)
     if not re.fullmatch("[A-Z0-9-]*", sku):
         raise Fault("format", "must consist of letters A to Z, digits and hyphens")
     return sku
@@ -139,7 +139,8 @@ def sku_of(value: Any) -> str:
 
 def category_of(value: Any) -> str | None:
     """Return a category in its one spelling, or None; raises Fault."""
-    return None if value is None else text(value, longest=MAX_CATEGORY).lower()
+    # A text may grow when its case changes: count what will be stored.
+    return None if value is None else text(any_text(value).lower(), longest=MAX_CATEGORY)
 
 
 REQUIRED = ("sku", "name", "price_cents")

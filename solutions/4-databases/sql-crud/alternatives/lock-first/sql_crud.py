@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
 
-from given.fields import Fault, any_text, integer, text
+from given.fields import BLANKS, Fault, any_text, integer, text
 
 
 class NotFound(LookupError):
@@ -92,7 +92,7 @@ def as_dict(row: sa.RowMapping) -> dict[str, Any]:
 
 
 def sku_of(value: Any) -> str:
-    sku = text(value, 20, 3).upper()
+    sku = text(any_text(value).upper(), 20, 3)
     if not sku.isascii() or not sku.replace("-", "A").isalnum():
         raise Fault("format", "has other characters than A to Z, 0 to 9 and -")
     return sku
@@ -101,7 +101,7 @@ def sku_of(value: Any) -> str:
 RULES = {
     "sku": sku_of,
     "name": lambda value: text(value, 120),
-    "category": lambda value: None if value is None else text(value, 40).lower(),
+    "category": lambda value: None if value is None else text(any_text(value).lower(), 40),
     "price_cents": lambda value: integer(value, 0, 100_000_000),
     "stock": lambda value: integer(value, 0, 1_000_000),
 }
@@ -165,7 +165,7 @@ class Query:
 
     def category(self, category: Any) -> None:
         if category is not None and (found := self.check("category", any_text, category)) is not None:
-            self.conditions.append(items.c.category == found.strip().lower())
+            self.conditions.append(items.c.category == found.strip(BLANKS).lower())
 
     def price(self, name: str, bound: Any, symbol: str) -> None:
         if bound is not None and (found := self.check(name, integer, bound)) is not None:

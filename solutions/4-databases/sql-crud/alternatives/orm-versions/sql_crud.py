@@ -24,7 +24,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
-from given.fields import Fault, any_text, integer, text
+from given.fields import BLANKS, Fault, any_text, integer, text
 
 
 class NotFound(LookupError):
@@ -128,7 +128,7 @@ def create_schema(engine: Engine) -> None:
 
 
 def clean_sku(value: Any) -> str:
-    sku = text(value, 20, 3).upper()
+    sku = text(any_text(value).upper(), 20, 3)
     if re.search("[^A-Z0-9-]", sku):
         raise Fault("format", "must consist of A to Z, 0 to 9 and -")
     return sku
@@ -142,7 +142,7 @@ def clean_value(field: str, value: Any) -> Any:
         case "name":
             return text(value, 120)
         case "category":
-            return text(value, 40).lower() if value is not None else None
+            return text(any_text(value).lower(), 40) if value is not None else None
         case "price_cents":
             return integer(value, 0, 100_000_000)
         case "stock":
@@ -257,7 +257,7 @@ class ProductRepository:
             matching = matching.where(or_(*likes))
         if category is not None:
             matching = matching.where(
-                Product.category == checked("category", any_text, category).strip().lower()
+                Product.category == checked("category", any_text, category).strip(BLANKS).lower()
             )
         if min_price is not None:
             least = min(checked("min_price", integer, min_price), 100_000_001)
