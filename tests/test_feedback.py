@@ -174,12 +174,13 @@ def test_what_a_service_was_started_with_is_labelled_so() -> None:
 
 
 def test_the_last_statements_are_shown() -> None:
-    """How many ran, the last three, each on a line of its own; all of them whole when that is asked for."""
+    """How many ran, the last three, the very last first; all of them whole when that is asked for."""
     few = ("SELECT 1",)
     assert statements_text(few) == "1 statement: SELECT 1"
     many = ("… 7 before", *(f"SELECT\n  {number}" for number in range(5)), f"SELECT {'x' * 300}")
     lines = statements_text(many).split("\n")
-    assert lines[:3] == ["6 statements, the last 3:", "SELECT 3", "SELECT 4"]
-    assert (len(lines), len(lines[3]), lines[3][-1]) == (4, 120, "…")
+    assert lines[0].startswith("6 statements, the last: SELECT xxx")
+    assert (len(lines[0].removeprefix("6 statements, the last: ")), lines[0][-1]) == (120, "…")
+    assert lines[1:] == ["before it: SELECT 4", "before it: SELECT 3"]
     assert statements_text(many, everything=True).split("\n")[:2] == ["6 statements:", "… 7 before"]
     assert "x" * 300 in statements_text(many, everything=True)

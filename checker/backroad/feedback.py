@@ -160,16 +160,19 @@ def place_text(place: Place) -> str:
 
 
 def statements_text(statements: Sequence[str], everything: bool = False) -> str:
-    """Return how many statements ran, and which: the last ones, cut, where not everything is asked for."""
+    """Return how many statements ran, and which: the last ones, cut, where not everything is asked for.
+
+    The very last comes first then: where there is room for one line only, it is the one to see.
+    """
     known = len(statements) - statements[0].startswith("…")
     lines = [" ".join(text.split()) for text in statements]
-    told = ""
-    if not everything:
-        told = f", the last {LAST}" if known > LAST else ""
-        lines = [line if len(line) <= LINE else line[: LINE - 1] + "…" for line in lines[-LAST:]]
-    count = f"{known} statement{'s' * (known != 1)}{told}"
-    joiner = " " if len(lines) == 1 else "\n"
-    return visible(f"{count}:{joiner}" + "\n".join(lines))
+    count = f"{known} statement{'s' * (known != 1)}"
+    if everything:
+        return visible(f"{count}:" + (" " if len(lines) == 1 else "\n") + "\n".join(lines))
+    shown = lines[: -LAST - 1 : -1]
+    last, *before = [line if len(line) <= LINE else line[: LINE - 1] + "…" for line in shown]
+    first = f"{count}, the last: {last}" if before else f"{count}: {last}"
+    return visible("\n".join([first, *(f"before it: {line}" for line in before)]))
 
 
 def differing(left: str, right: str) -> tuple[tuple[int, int], tuple[int, int]] | None:

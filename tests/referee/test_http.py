@@ -189,6 +189,18 @@ def test_the_curl_line_repeats_the_request(request_: Request, words: list[str]) 
     assert shlex.split(request_.curl) == words
 
 
+def test_a_request_reads_with_the_headers_that_matter() -> None:
+    """What every request has stays out; a long value is cut."""
+    headers = (("Content-Type", "application/json"), ("If-Match", '"7-1"'), ("Accept", "*/*"))
+    told = 'PATCH /x   If-Match: "7-1"   {"a": 1}'
+    assert str(Request("PATCH", "/x", headers, b'{"a": 1}')) == told
+    long = str(Request("GET", "/x", (("Authorization", "Bearer " + "x" * 99),)))
+    assert long == "GET /x   Authorization: Bearer " + "x" * 32 + "…"
+    assert (
+        str(Request("POST", "/x", (("content-type", "text/plain"),))) == "POST /x   content-type: text/plain"
+    )
+
+
 def test_bodies_are_shown_in_one_line() -> None:
     """JSON without escapes, text without line ends, cut when it is long."""
     assert shown_body(b'{"a":\n "\\u00eb"}') == '{"a": "ë"}'

@@ -89,6 +89,10 @@ def test_in(subject):
     """It is among them"""
     assert subject.Stack().size() in [5, 6]
 
+def test_choice(subject):
+    """It is one of several"""
+    assert subject.Stack().size() in (5, 6)
+
 def test_object_for_value(subject):
     """A plain value is due"""
     assert subject.Stack() == 3
@@ -213,7 +217,8 @@ EVIDENCE = {
     "message": ("less than 1", "1", "said by the check"),
     "only_message": (None, None, "nothing else"),
     "types": ("1", "True", None),
-    "in": ("1 is among them", "[5, 6]", None),
+    "in": ("1 is in it", "[5, 6]", None),
+    "choice": ("5 or 6", "1", None),
     "object_for_value": ("3", "<Stack>", "expected a plain value"),
     "truth_of_object": ("True or False", "<Stack>", "expected a plain value"),
     "no_such_name": (

@@ -83,7 +83,8 @@ def shell_lines(command: str, width: int, room: int = ENDLESS) -> list[str]:
             lines.append(f"  {argument}")
         else:
             lines[-1:] = [joined]
-    if room < ENDLESS and sum(1 + columns(line) // max(width, 1) for line in lines) > 6:
+    tall = sum(1 + columns(line) // max(width, 1) for line in lines)
+    if room < ENDLESS and (tall > 6 or tall > len(lines) + 1):  # a terminal breaks what is too long
         return [f"a request of {len(command):,} characters; --all shows it"]
     return lines
 

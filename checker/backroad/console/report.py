@@ -94,7 +94,8 @@ def _green_text(report: Report, exercise: Exercise) -> str:
     seen = {result.name for result in report.results}
     whole = [stage.number for stage in exercise.stages if {check.name for check in stage.checks} <= seen]
     if all(stage.number in whole for stage in exercise.stages if not stage.stretch):
-        return "all stages green"
+        hard = sum(result.stretch for result in report.results)
+        return "all stages green" + (f" · hardening {hard} of {hard}" if hard else "")
     if sum(len(s.checks) for s in exercise.stages if s.number in whole) == len(seen) and len(whole) == 1:
         return f"stage {whole[0]} green"
     return "the checks asked for are green"
@@ -161,7 +162,8 @@ def _tail(report: Report, feedback: Feedback, around: Around, everything: bool, 
     parts = [
         waiting if feedback.blocked else "",
         f"{feedback.untold - 1} more wait for that" if feedback.untold > 1 else "",
-        "backroad compare" if report.passed else "backroad check" if unread else f"backroad hint{rungs}",
+        "backroad check" if unread else f"backroad hint{rungs}",
+        "backroad compare" if report.passed else "",
         "" if everything else "--all shows everything",
     ]
     return [row(f" {line}") for line in joined(filter(None, parts), width - 1)]

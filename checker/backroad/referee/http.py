@@ -22,6 +22,8 @@ CHUNK = 2**16
 UNSET = object()
 LEAST = 0.05  # seconds that a socket is given at least; 0 would make it non-blocking
 CURL_PORT = 8000
+MAX_VALUE = 40
+USUAL = ("accept", "accept-encoding", "connection", "content-length", "host", "user-agent")
 
 
 class Headers(Mapping[str, str]):
@@ -56,8 +58,8 @@ class Request:
     body: bytes | None = None
 
     def __str__(self) -> str:
-        line = f"{self.method} {self.path}"
-        return f"{line}   {shown_body(self.body)}" if self.body else line
+        told = [f"{self.method} {self.path}", *map(shown_header, filter(is_telling, self.headers))]
+        return "   ".join([*told, shown_body(self.body)] if self.body else told)
 
     @property
     def curl(self) -> str:
@@ -122,6 +124,18 @@ class Reply:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def is_telling(header: tuple[str, str]) -> bool:
+    """Whether a header of a request is one that the answer depends on."""
+    name, value = header
+    return name.lower() not in USUAL and (name.lower(), value) != ("content-type", "application/json")
+
+
+def shown_header(header: tuple[str, str]) -> str:
+    """Return a header as it is sent, a long value cut."""
+    name, value = header
+    return f"{name}: {value if len(value) <= MAX_VALUE else value[: MAX_VALUE - 1] + '…'}"
 
 
 def shown_body(body: bytes | None) -> str:

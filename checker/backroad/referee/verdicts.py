@@ -11,6 +11,7 @@ import pytest
 from backroad.errors import nearest
 from backroad.model import Check
 from backroad.referee.answers import ReplyMatcher
+from backroad.referee.differences import difference
 from backroad.referee.evidence import Evidence, Trouble, Unusable
 from backroad.referee.foreign import FromSubject
 from backroad.referee.matchers import Exactly
@@ -20,6 +21,8 @@ from backroad.referee.scripts import Outcomes
 from backroad.report import Result, Verdict
 
 MAX_SHOWN = 2_000
+CHOICES = (tuple, set, frozenset)  # what a check writes down; learners' code gives lists, dicts and texts
+LONG = 160  # of longer values, only the parts that differ are shown
 MISSING = re.compile(r"has no attribute '(\w+)'$")
 DID_NOT_RAISE = re.compile(r"^DID NOT RAISE (?:any of )?(?P<what>.*)$", re.DOTALL)
 CLASS_NAME = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
@@ -142,10 +145,17 @@ def unequal(compared: Compared | None, message: str | None) -> Evidence:
     special = special_evidence(got, due) if op == "==" else None
     if special is not None:
         return special.but(message=message or special.message)
+    if op == "in" and type(due) in CHOICES:
+        return Evidence(Verdict.FAILED, message, expected=" or ".join(map(whole, due)), got=whole(got))
     if op in ("in", "not in"):
-        words = "among them" if op == "in" else "not among them"
-        return Evidence(Verdict.FAILED, message, expected=f"{whole(got)} is {words}", got=whole(due))
+        words = "is in it" if op == "in" else "is not in it"
+        return Evidence(Verdict.FAILED, message, expected=f"{whole(got)} {words}", got=whole(due))
     told = (whole(due), whole(got))
+    if op == "==" and max(map(len, told)) > LONG:
+        found = difference(due, got)
+        if found is not None:
+            message = "; ".join(filter(None, (message, str(found))))
+            told = (whole(found.due), whole(found.got))
     if told[0] == told[1] and op == "==":
         told = (f"{told[0]}  ({type_of(due)})", f"{told[1]}  ({type_of(got)})")
     words = "" if op == "is" and due is None else IN_WORDS.get(op, "")  # == would ask a proxy
