@@ -80,8 +80,9 @@ def announce(session: Session, workspace: Workspace, port: str) -> None:
 def watched(command: str | Sequence[str], folder: Path, environment: dict[str, str]) -> int:
     """Run a program, or a line of shell as the checks do, and end it with all that it started."""
     from backroad.referee import endings
+    from backroad.subject.confinement import adopt_orphans
 
-    endings.adopt_orphans()
+    adopt_orphans()
     # A session of its own: Ctrl-C reaches us alone, and we pass it on to the whole group.
     shell = isinstance(command, str)
     process = subprocess.Popen(command, shell=shell, cwd=folder, env=environment, start_new_session=True)

@@ -51,6 +51,13 @@ def scaffold_screen(
 
 
 def hint_screen(check: Check, rung: int, width: int) -> list[Row]:
+    """Return all rungs up to `rung`, the newest last, and what to type next."""
+    more = (("backroad hint", "the next rung"),) if rung < len(check.hints) else _after_hints()
+    then = next_rows((("backroad check", "once you have changed something"), *more), width)
+    return [*hint_rows(check, rung, width), EMPTY, *then]
+
+
+def hint_rows(check: Check, rung: int, width: int) -> list[Row]:
     """Return all rungs up to `rung`, the newest last."""
     rows = [row(" ", Span("✗", Style.BAD), " ", Span(visible(check.sentence), Style.TITLE))]
     for number, hint in enumerate(check.hints[:rung], start=1):
@@ -62,8 +69,7 @@ def hint_screen(check: Check, rung: int, width: int) -> list[Row]:
             row(Span(label if not index else " " * len(label), Style.DIM), Span(line, style))
             for index, line in enumerate(lines)
         ]
-    more = (("backroad hint", "the next rung"),) if rung < len(check.hints) else _after_hints()
-    return [*rows, EMPTY, *next_rows((("backroad check", "once you have changed something"), *more), width)]
+    return rows
 
 
 def no_hint_screen(sentence: str, width: int) -> list[Row]:
