@@ -25,6 +25,7 @@ class Plan:
     tree: Path
     submission: str
     probes: Path | None = None
+    reference: Path | None = None
     service: ServiceCommand = field(default_factory=ServiceCommand)
     limits: Limits = field(default_factory=Limits)
     names: tuple[str, ...] = ()

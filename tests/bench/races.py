@@ -12,12 +12,13 @@ import ast
 import sys
 from collections import Counter
 
-from backroad import referee
 from backroad.content import layers
 from backroad.content.home import find_content
 from backroad.content.layers import Tree
 from backroad.content.roadmap import find_exercise, load_roadmap, load_solution
 from backroad.model import Exercise
+from backroad.referee import plan_for
+from backroad.referee.engine import Engine
 
 RACES = ("instruments.race(", "service.parallel(", ".parallel(")
 
@@ -32,12 +33,13 @@ def main() -> int:
     exercise = find_exercise(load_roadmap(find_content()), chosen.slug)
     names = tuple(chosen.checks) or racing(exercise)
     steady = True
-    for label, tree, wanted in trees(exercise, names):
-        found = [verdicts(exercise, tree, wanted) for _ in range(chosen.runs)]
-        for name in wanted:
-            said = Counter(verdict[name] for verdict in found)
-            steady &= len(said) == 1
-            print(f"{label:40} {name:44} {dict(said)}", flush=True)
+    with Engine() as engine:
+        for label, tree, wanted in trees(exercise, names):
+            found = [verdicts(engine, exercise, tree, wanted) for _ in range(chosen.runs)]
+            for name in wanted:
+                said = Counter(verdict[name] for verdict in found)
+                steady &= len(said) == 1
+                print(f"{label:40} {name:44} {dict(said)}", flush=True)
     return int(not steady)
 
 
@@ -63,10 +65,10 @@ def trees(exercise: Exercise, names: tuple[str, ...]) -> list[tuple[str, Tree, t
     return found
 
 
-def verdicts(exercise: Exercise, tree: Tree, names: tuple[str, ...]) -> dict[str, str]:
+def verdicts(engine: Engine, exercise: Exercise, tree: Tree, names: tuple[str, ...]) -> dict[str, str]:
     """Return the verdicts of some checks in one run."""
-    with referee.plan_for(exercise, tree, names=names) as plan:
-        return {result.name: str(result.verdict) for result in referee.run(plan).results}
+    with plan_for(exercise, tree, names=names) as plan:
+        return {result.name: str(result.verdict) for result in engine.run(plan).results}
 
 
 if __name__ == "__main__":

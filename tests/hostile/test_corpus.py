@@ -26,6 +26,7 @@ from backroad.content import layers
 from backroad.errors import BackroadError
 from backroad.junit import to_junit
 from backroad.model import Exercise, Kind, Level
+from backroad.referee.engine import Engine
 from backroad.referee.starting import free_port
 from backroad.report import Report, Result, Verdict, report_from_json
 from backroad.subject.confinement import probe
@@ -50,8 +51,9 @@ FROM_OUTSIDE = {
 class World:
     """Everything around a run that it must leave as it was."""
 
-    def __init__(self, folder: Path, exercises: Mapping[str, Exercise]) -> None:
+    def __init__(self, folder: Path, exercises: Mapping[str, Exercise], engine: Engine) -> None:
         self.exercises = exercises
+        self.engine = engine
         self.temporary = folder / "tmp"
         self.submission = folder / "submission"
         self.canary = folder / "canary"
@@ -117,18 +119,31 @@ class World:
         return text
 
     def judge(self, entry: Entry, level: Level) -> Report:
-        """Run the checks over the submission, no stronger confined than `level`."""
+        """Run the checks over the submission, confined up to `level`; behind walls from a warm start."""
         exercise = self.exercises[entry.slug]
         tree = layers.submission(exercise, self.submission)
         stages = entry.stages or (1,)
+        judge = referee.run if level is Level.PROCESS else self.engine.run
         with referee.plan_for(exercise, tree, max_level=level, stages=stages) as plan:
-            return referee.run(plan)
+            return judge(plan)
+
+
+@pytest.fixture(scope="session")
+def engine(exercises: dict[str, Exercise]) -> Iterator[Engine]:
+    """The engine of all warm starts, with what it keeps ready for each exercise."""
+    with Engine() as made:
+        for exercise in exercises.values():
+            with referee.plan_for(exercise, layers.reference(exercise)) as plan:
+                made.run(plan)
+        yield made
 
 
 @pytest.fixture
-def world(tmp_path: Path, exercises: dict[str, Exercise], monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(
+    tmp_path: Path, exercises: dict[str, Exercise], engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
     """A world of its own for each run: temporary folder, submission, canary; nothing of it survives."""
-    made = World(tmp_path.resolve(), exercises)
+    made = World(tmp_path.resolve(), exercises, engine)
     monkeypatch.setenv("TMPDIR", str(made.temporary))
     monkeypatch.setattr(tempfile, "tempdir", str(made.temporary))
     for name, value in FROM_OUTSIDE.items():

@@ -12,7 +12,6 @@ from functools import cache
 
 import pytest
 
-from backroad import referee
 from backroad.audit.task import Task
 from backroad.audit.toolchain import missing
 from backroad.content import layers
@@ -20,6 +19,8 @@ from backroad.content.home import find_content
 from backroad.content.layers import Tree
 from backroad.content.roadmap import load_roadmap, load_solution
 from backroad.model import Exercise, Need
+from backroad.referee import plan_for
+from backroad.referee.engine import Engine
 from backroad.referee.servers import CHOICE, DOCUMENT_SERVER, SQL_SERVERS
 
 OWN = {CHOICE: "sqlite"}
@@ -63,19 +64,28 @@ def named_trees(slug: str) -> dict[str, tuple[Tree, tuple[str, ...]]]:
     return {name: (tree, checks) for name, tree, checks in trees(SLUGS[slug])}
 
 
-def verdicts(slug: str, tree: Tree, names: tuple[str, ...], environ: dict[str, str]) -> dict[str, str]:
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """The engine of all runs."""
+    with Engine() as made:
+        yield made
+
+
+def verdicts(
+    engine: Engine, slug: str, tree: Tree, names: tuple[str, ...], environ: dict[str, str]
+) -> dict[str, str]:
     """Return the verdict of each check."""
-    with referee.plan_for(SLUGS[slug], tree, names=names, environ=environ) as plan:
-        return {result.name: str(result.verdict) for result in referee.run(plan).results}
+    with plan_for(SLUGS[slug], tree, names=names, environ=environ) as plan:
+        return {result.name: str(result.verdict) for result in engine.run(plan).results}
 
 
 @pytest.mark.skipif(not SERVERS, reason="no server is named: make test-live starts some")
 @pytest.mark.parametrize(("slug", "name", "server"), [*cases()])
-def test_a_server_gives_the_same_verdicts(slug: str, name: str, server: str) -> None:
+def test_a_server_gives_the_same_verdicts(engine: Engine, slug: str, name: str, server: str) -> None:
     """Right stays right and wrong stays wrong, by the same checks."""
     tree, names = named_trees(slug)[name]
     lacking = missing(tree, SLUGS[slug].kind)
     if lacking:
         pytest.skip(lacking)
-    own = verdicts(slug, tree, names, OWN)
-    assert verdicts(slug, tree, names, SERVERS[server][1]) == own
+    own = verdicts(engine, slug, tree, names, OWN)
+    assert verdicts(engine, slug, tree, names, SERVERS[server][1]) == own

@@ -113,7 +113,8 @@ def test_everything_ends_orphans_too(start: Start) -> None:
         import os, subprocess, sys
         sys.path.append({str(endings.__file__.rsplit("/", 3)[0])!r})
         from backroad.referee import endings
-        endings.adopt_orphans()
+        from backroad.subject.confinement import adopt_orphans
+        adopt_orphans()
         reading, writing = os.pipe()
         if os.fork() == 0:
             os.setsid()

@@ -85,7 +85,7 @@ def test_an_end_takes_all_with_it(tmp_path: Path) -> None:
     assert started.scratch.is_dir()
     started.end()
     started.end()
-    assert started.process.returncode is not None
+    assert started.process.poll() is not None
     assert not any(path.exists() for path in (started.scratch, started.stacks, started.output))
 
 

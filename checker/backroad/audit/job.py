@@ -22,7 +22,7 @@ from backroad.model import Kind, Mutant
 
 # Room for a mutant that hangs in many checks; in-process, nothing else would end it.
 LONGEST_BUDGETS = 3
-IN_ORDER, IN_PROCESS = "in order", "in-process"
+IN_ORDER, IN_PROCESS, COLD = "in order", "in-process", "from a cold start"
 REFERENCE_RUNS: Mapping[str, Mapping[str, object]] = {
     IN_ORDER: {},
     "again with another seed": {"seed": 1},
@@ -92,6 +92,8 @@ class _Work:
             how: self._begin(f"reference {how}", self._trees.reference, **choices)
             for how, choices in REFERENCE_RUNS.items()
         }
+        cold = Trial(f"reference {COLD}", self._trees.reference, seconds=self._longest, is_cold=True)
+        asked[COLD] = self._trials.begin(cold)
         others = [
             self._trials.then(partial(self._both_ways, Trial(name, tree, seconds=self._longest)))
             for name, tree in self._trees.alternatives.items()

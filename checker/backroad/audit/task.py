@@ -54,7 +54,7 @@ class Trees:
     @property
     def runs(self) -> int:
         """How many runs an audit makes of them, at most."""
-        return 5 + 2 * len(self.alternatives) + 2 * len(self.mutants) + len(self.generated)
+        return 6 + 2 * len(self.alternatives) + 2 * len(self.mutants) + len(self.generated)
 
 
 def trees_of(task: Task) -> Trees | None:

@@ -14,6 +14,7 @@ from backroad.audit.memory import Memory
 from backroad.content.trees import Tree
 from backroad.errors import KitFault
 from backroad.model import Check, Exercise
+from backroad.referee.engine import Engine
 from backroad.referee.servers import configured
 from backroad.report import Report, Result, Verdict
 
@@ -25,7 +26,10 @@ _RED = frozenset({*Verdict} - {Verdict.PASSED, Verdict.BLOCKED})
 
 @dataclass(frozen=True)
 class Trial:
-    """One run to be made: of which tree, how; `order` puts the checks in another order than the learner's."""
+    """One run to be made: of which tree, how; `order` puts the checks in another order than the learner's.
+
+    Runs start warm, where that is possible here; `is_cold` asks for a start from nothing.
+    """
 
     name: str
     tree: Tree = field(repr=False)
@@ -33,6 +37,7 @@ class Trial:
     order: tuple[Check, ...] = field(default=(), repr=False)
     seconds: float = LONGEST
     is_remembered: bool = False
+    is_cold: bool = False
 
     def key(self) -> dict[str, Any]:
         """Return what decides the outcome beside exercise and kit; the order of the checks does not."""
@@ -88,6 +93,7 @@ class Trials:
         self._servers = sorted(url for need, url in configured(os.environ).items() if need in exercise.needs)
         self._stopped = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS)
+        self._engine = Engine()
         self.made = 0
 
     def begin(self, trial: Trial) -> Future[Outcome]:
@@ -118,7 +124,8 @@ class Trials:
             if trial.order:
                 plan = plan.but(order=trial.order)
             try:
-                return outcome_of(referee.run(plan, self._listener(done), trial.seconds))
+                judge = referee.run if trial.is_cold else self._engine.run
+                return outcome_of(judge(plan, self._listener(done), trial.seconds))
             except KitFault as error:
                 is_overdue = isinstance(error, referee.Overdue)
                 return Outcome(told_of(done), fault=str(error), is_overdue=is_overdue)
@@ -137,6 +144,7 @@ class Trials:
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
         self._pool.shutdown(cancel_futures=True)
+        self._engine.close()
 
 
 def outcome_of(report: Report) -> Outcome:

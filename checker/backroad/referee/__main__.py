@@ -1,4 +1,7 @@
-"""The referee's own process: a plan comes in on standard input, results go out as JSON lines."""
+"""The referee's own process: a plan comes in on standard input, results go out as JSON lines.
+
+With `--paused CONTROL FORKS` it prepares the session and then forks for each run, see `paused`.
+"""
 
 import os
 import sys
@@ -8,6 +11,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 if __name__ == "__main__":
     if ROOT not in sys.path:
         sys.path.append(ROOT)
-    from backroad.referee.court import main
+    if sys.argv[1:2] == ["--paused"]:
+        from backroad.referee import paused
 
-    main()
+        paused.main(*sys.argv[2:])
+    else:
+        from backroad.referee import court
+
+        court.main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backroad.model import Kind, Level
 from backroad.plan import Plan
+from backroad.referee.forked import ForkServer
 from backroad.referee.host import Host
 from backroad.referee.recorder import Recorder
 from backroad.referee.servicehost import ServiceHost
@@ -13,11 +14,11 @@ from backroad.referee.supplies import Supplies
 class Bench:
     """The host of the plan's kind, and the record of what a check did."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, forks: ForkServer | None = None) -> None:
         self.plan = plan
         self.recorder = Recorder()
         self.supplies = Supplies(plan, self.recorder)
-        self.host = Host(plan, self.recorder, self.supplies)
+        self.host = Host(plan, self.recorder, self.supplies, forks)
         self.services = ServiceHost(plan, self.recorder, self.supplies)
 
     def launch_ahead(self) -> None:

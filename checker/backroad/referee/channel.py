@@ -87,7 +87,7 @@ class ProcessChannel:
         self._configure(walls)
 
     def _configure(self, walls: dict[str, Any]) -> None:
-        hello = {"root": str(self._tree), "walls": walls, "stacks": self.started.stacks_fd}
+        hello = {"root": str(self._tree), "walls": walls}
         self.started.link.sendall(pack(hello))
         reply = self._receive(START_SECONDS, START_SECONDS)
         if reply.get("version") != VERSION or not isinstance(reply.get("level"), int):

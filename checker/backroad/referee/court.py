@@ -10,15 +10,19 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from backroad.plan import Plan
 from backroad.referee import endings
 from backroad.referee.planfile import plan_from_json
 from backroad.report import Result, result_to_json
+from backroad.subject.confinement import adopt_orphans
+
+if TYPE_CHECKING:
+    from backroad.referee.plugin import Referee
 
 PYTEST_FAULTS = (2, 3, 4)
 STOPPED = 128 + signal.SIGTERM
@@ -35,9 +39,9 @@ def main() -> None:
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)
     signal.signal(signal.SIGTERM, stop)
-    endings.adopt_orphans()
+    adopt_orphans()
     plan = plan_from_json(json.loads(sys.stdin.buffer.readline()))
-    threading.Thread(target=end_with_caller, daemon=True).start()
+    threading.Thread(target=end_with_caller, args=(sys.stdin.buffer,), daemon=True).start()
     code = 0
     try:
         judge(plan, events)
@@ -63,10 +67,10 @@ def stop(*_: object) -> None:
     raise Stopped
 
 
-def end_with_caller() -> None:
-    """End this process when the one that asked is gone: its end of standard input closes."""
+def end_with_caller(caller: BinaryIO) -> None:
+    """End this process when the one that asked is gone: its end of the stream closes."""
     with suppress(OSError, ValueError):
-        while sys.stdin.buffer.read(1):
+        while caller.read(1):
             pass
     os.kill(os.getpid(), signal.SIGTERM)
 
@@ -88,16 +92,23 @@ def judge(plan: Plan, events: BinaryIO) -> None:
 
         from backroad.referee.plugin import Referee
 
-        def told(result: Result) -> None:
-            tell(events, result=result_to_json(result))
-
-        referee = Referee(bench, told)
+        referee = Referee(bench, teller(events))
         plugins = [referee, CheckCache(plan), ShortTexts()]
         code = int(pytest.main(pytest_arguments(plan), plugins=plugins))
     finally:
         # From here on nothing stops the clearing up, and the report comes after it: who reads it may hang up.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         bench.close()
+    conclude(referee, code, events)
+
+
+def teller(events: BinaryIO) -> Callable[[Result], None]:
+    """Return what tells each result as it comes."""
+    return lambda result: tell(events, result=result_to_json(result))
+
+
+def conclude(referee: Referee, code: int, events: BinaryIO) -> None:
+    """Tell the report, or the kit's fault."""
     if referee.faults or code in PYTEST_FAULTS:
         tell(events, fault="\n".join(referee.faults) or f"pytest ended with code {code}")
     else:

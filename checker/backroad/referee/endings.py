@@ -9,22 +9,37 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
-SET_CHILD_SUBREAPER = 36
 TERM_SECONDS = 5.0
 KILL_SECONDS = 5.0
 POLL = 0.005
 
 
-def adopt_orphans() -> None:
-    """Have daemons that leave their parents become children of this process; Linux only."""
-    if sys.platform == "linux":
-        import ctypes
+class Process(Protocol):
+    """As much of subprocess.Popen as is needed of a process, whoever is its parent."""
 
-        ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    @property
+    def pid(self) -> int:
+        """Its id."""
+
+    def poll(self) -> int | None:
+        """Return how it ended, None while it lives."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; raises subprocess.TimeoutExpired."""
+
+    def send_signal(self, sig: int) -> None:
+        """Send it a signal; one that has ended gets none."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it at once."""
 
 
-def end(process: subprocess.Popen[bytes], *, grace: float = 0.0) -> bool:
+def end(process: Process, *, grace: float = 0.0) -> bool:
     """End a process, its group and its descendants; returns whether it obeyed within `grace` seconds."""
     family = descendants(process.pid)
     obeyed = process.poll() is not None
@@ -40,7 +55,7 @@ def end(process: subprocess.Popen[bytes], *, grace: float = 0.0) -> bool:
     return obeyed
 
 
-def is_gone_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
+def is_gone_within(process: Process, seconds: float) -> bool:
     """Wait for the whole group to end: a shell that started the service goes before it."""
     deadline = time.monotonic() + seconds
     while has_group(process):
@@ -50,7 +65,7 @@ def is_gone_within(process: subprocess.Popen[bytes], seconds: float) -> bool:
     return True
 
 
-def has_group(process: subprocess.Popen[bytes]) -> bool:
+def has_group(process: Process) -> bool:
     """Return whether a process or another one of its group lives."""
     if process.poll() is None:
         return True
@@ -66,11 +81,11 @@ def has_group(process: subprocess.Popen[bytes]) -> bool:
     return True
 
 
-def signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+def signal_group(process: Process, number: int) -> None:
     """Signal the group that the process leads; an ended leader's group may live on."""
     if os.name == "posix":
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
+            os.killpg(process.pid, number)  # never 0, which is our own group
     else:
         process.send_signal(number)
 

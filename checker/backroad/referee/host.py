@@ -13,13 +13,14 @@ from backroad.plan import Plan
 from backroad.referee.channel import Channel, LocalChannel, ProcessChannel
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.foreign import FromSubject
+from backroad.referee.forked import ForkServer, Unborn
 from backroad.referee.launch import Started, read_part, start_subject
 from backroad.referee.proxies import Proxy
 from backroad.referee.recorder import Recorder
 from backroad.referee.remote import Remote
 from backroad.referee.supplies import Supplies
 from backroad.referee.unreadable import missing_file, missing_name, why_unreadable
-from backroad.referee.walls import walls
+from backroad.referee.walls import secrets_of, walls
 from backroad.report import Verdict
 
 
@@ -36,9 +37,16 @@ class Subject:
 class Host:
     """Gives each check its subject."""
 
-    def __init__(self, plan: Plan, recorder: Recorder, supplies: Supplies | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        recorder: Recorder,
+        supplies: Supplies | None = None,
+        forks: ForkServer | None = None,
+    ) -> None:
         self.plan = plan
         self.recorder = recorder
+        self._forks = forks
         self._supplies = supplies or Supplies(plan, recorder)
         self.level: Level | None = None
         self._ahead: Started | None = None
@@ -60,7 +68,7 @@ class Host:
     def launch_ahead(self) -> None:
         """Start the first process now; it gets ready while pytest is imported."""
         if not self.plan.in_process and missing_file(self.plan) is None:
-            self._ahead = start_subject(self.plan.tree, self.plan.seed)
+            self._ahead = self._start()
 
     def subject(self, *, fresh: bool = False) -> Subject:
         """Return a loaded subject: the run's own, or a new one; raises Trouble when it does not load."""
@@ -127,15 +135,28 @@ class Host:
     def _channel(self) -> Channel:
         if self.plan.in_process:
             return LocalChannel(self.plan.tree)
-        started, self._ahead = self._ahead or start_subject(self.plan.tree, self.plan.seed), None
+        started = self._started()
         return ProcessChannel(started, self.plan.tree, self.plan.limits, self._walls(started))
 
+    def _start(self) -> Started:
+        return start_subject(self.plan.tree, self.plan.seed, self._forks)
+
+    def _started(self) -> Started:
+        """Return a subject's process that lives, or did."""
+        started, self._ahead = self._ahead or self._start(), None
+        try:
+            _ = started.process.pid
+        except Unborn:
+            started.end()
+            self._forks = None
+            return self._start()
+        return started
+
     def _walls(self, started: Started) -> dict[str, Any]:
-        secret = [self.plan.checks] if self.plan.probes is None else [self.plan.checks, self.plan.probes]
         return walls(
             self.plan.tree,
             started.scratch,
-            [*secret, *self.plan.secret],
+            secrets_of(self.plan),
             self.plan.limits,
             service=False,
             max_level=self.plan.max_level,

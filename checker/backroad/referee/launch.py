@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from backroad.referee import endings
+from backroad.referee.endings import Process
+from backroad.referee.forked import Forked, ForkServer, Unborn
 from backroad.referee.nodepath import node_settings
 from backroad.referee.scratch import remove_folder
 from backroad.referee.walls import PACKAGE
@@ -23,6 +25,7 @@ from backroad.referee.walls import PACKAGE
 SUBJECT = PACKAGE / "subject" / "__main__.py"
 LAUNCHER = PACKAGE / "subject" / "launcher.py"
 CONNECT_SECONDS = 15.0
+SEED = 0
 MAX_OUTPUT = 4_000
 KEPT_FROM_OUTSIDE = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "LD_LIBRARY_PATH")
 
@@ -62,11 +65,10 @@ def python_folder(scratch: Path) -> Path:
 class Started:
     """A subject's process with what the referee holds of it."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     link: socket.socket
     scratch: Path
     stacks: Path
-    stacks_fd: int
     output: Path
     ended: bool = field(default=False)
     said: str = field(default="")
@@ -77,7 +79,10 @@ class Started:
             return
         self.ended = True
         self.link.close()
-        endings.end(self.process)
+        with suppress(Unborn):
+            endings.end(self.process)
+        if isinstance(self.process, Forked):
+            self.process.let_go(endings.KILL_SECONDS)
         with suppress(OSError):
             self.said = read_part(self.output, 0, self.output.stat().st_size)
         remove_folder(self.scratch)
@@ -95,27 +100,35 @@ def read_part(file: Path, begin: int, end: int) -> str:
     return f"{head}\n… {end - begin - MAX_OUTPUT:,} bytes left out …\n{tail}"
 
 
-def start_subject(tree: Path, seed: int) -> Started:
-    """Start the process that will load the learner's module; it waits for its configuration."""
+def start_subject(tree: Path, seed: int, forks: ForkServer | None = None) -> Started:
+    """Start the process that will load the learner's module; it waits for its configuration.
+
+    `forks` spares it the imports, where it still answers; it works with one order of hashes, SEED.
+    """
     scratch = Path(tempfile.mkdtemp(prefix="backroad-"))
     mine, theirs = socket.socketpair()
     stacks, output = scratch.with_name(scratch.name + ".stacks"), scratch.with_name(scratch.name + ".out")
     # Appended to: each check empties the output of the one before.
     with stacks.open("wb") as stacks_file, output.open("ab") as output_file:
-        if os.name == "posix":
+        process: Process | None = None
+        if forks is not None and seed == SEED:
+            order = {"cwd": str(tree), "env": clean_environment(scratch, seed)}
+            with suppress(Unborn):
+                process = forks.fork(order, [theirs.fileno(), stacks_file.fileno(), output_file.fileno()])
+        if process is None and os.name == "posix":
             process = _start_posix(tree, scratch, seed, theirs, stacks_file, output_file)
-        else:
+        elif process is None:
             mine.close()
             process, mine = _start_portable(tree, scratch, seed, output_file)
         theirs.close()
-        return Started(process, mine, scratch, stacks, stacks_file.fileno(), output)
+        return Started(process, mine, scratch, stacks, output)
 
 
 def _start_posix(
     tree: Path, scratch: Path, seed: int, theirs: socket.socket, stacks: BinaryIO, output: BinaryIO
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-P", str(SUBJECT), str(theirs.fileno())],
+        [sys.executable, "-P", str(SUBJECT), str(theirs.fileno()), str(stacks.fileno())],
         cwd=tree,
         env=clean_environment(scratch, seed),
         stdin=subprocess.DEVNULL,

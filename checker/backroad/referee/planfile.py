@@ -10,7 +10,7 @@ from backroad.model import Check, Kind, Level, Limits, Need, ServiceCommand
 from backroad.plan import Plan
 
 PATHS = ("checks", "tree")
-OPTIONAL_PATHS = ("probes", "cache")
+OPTIONAL_PATHS = ("probes", "reference", "cache")
 TUPLES = ("names", "stages", "served_by")
 
 

@@ -42,6 +42,10 @@ class Referee:
     """Runs the checks of one plan and gathers their results."""
 
     def __init__(self, bench: Bench, on_result: Callable[[Result], None] = lambda _: None) -> None:
+        self.take(bench, on_result)
+
+    def take(self, bench: Bench, on_result: Callable[[Result], None]) -> None:
+        """Begin a run with the plan of this bench."""
         self.plan = bench.plan
         self.recorder = bench.recorder
         self.results: dict[str, Result] = {}

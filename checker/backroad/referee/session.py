@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from backroad import __version__
 from backroad.content.layers import Tree
@@ -19,6 +19,8 @@ from backroad.errors import KitFault, Problem
 from backroad.model import Exercise, Kind
 from backroad.plan import Plan
 from backroad.referee import endings
+from backroad.referee.endings import Process
+from backroad.referee.forked import Forked
 from backroad.referee.planfile import plan_to_json
 from backroad.referee.scratch import run_folder, temporary_folder
 from backroad.referee.servers import configured, version_of
@@ -57,6 +59,7 @@ def plan_of(
         probes=probes if exercise.kind is Kind.MODULE and probes.is_file() else None,
         limits=exercise.limits,
         order=exercise.checks,
+        reference=exercise.solution / "reference",
         secret=(exercise.solution.parents[1], exercise.folder.parents[1]),
         kit=__version__,
         needs=exercise.needs,
@@ -67,55 +70,91 @@ def plan_of(
     )
 
 
-def run(plan: Plan, on_result: OnResult | None = None, seconds: float | None = None) -> Report:
+def run(
+    plan: Plan,
+    on_result: OnResult | None = None,
+    seconds: float | None = None,
+    start: Callable[[Path, IO[bytes]], Caller] | None = None,
+    brake: Brake | None = None,
+) -> Report:
     """Judge a plan in a referee process; raises KitFault when the kit itself is broken.
 
-    `seconds` ends the whole run: in-process, no deadline reaches the learner's code.
+    `seconds` ends the whole run: in-process, no deadline reaches the learner's code. `start` starts the
+    process, given its folder and the file for its complaints. `brake` ends the run from another thread.
     """
+    brake = brake or Brake()
     # Held here and not by the referee: whatever becomes of that process, the folder goes.
     with tempfile.TemporaryFile() as complaints, run_folder(plan) as scratch:
-        process = subprocess.Popen(
-            [sys.executable, "-P", str(REFEREE)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            env=referee_environment() | {name: str(scratch) for name in TEMPORARY},
-            start_new_session=True,
-        )
-        overdue = threading.Event()
-        clock = threading.Timer(seconds or 0, call_time, (process, overdue))
+        process = (start or start_referee)(scratch, complaints)
+        brake.hold(process)
+        clock = threading.Timer(seconds or 0, brake.pull)
         if seconds is not None:
             clock.start()
         try:
             report = listen(process, plan, on_result or (lambda _: None), complaints)
         except (KitFault, ValueError):  # ValueError: half a line, of a referee that was killed
-            if not overdue.is_set():
+            if not brake.is_pulled:
                 raise
         else:
-            if not overdue.is_set():
+            if not brake.is_pulled:
                 return report
         finally:
             clock.cancel()
             end(process)
-    raise Overdue(Problem(plan.exercise, f"the checks took longer than {seconds:g} s"))
+    over = f"the checks took longer than {seconds:g} s" if seconds is not None else "the run was ended"
+    raise Overdue(Problem(plan.exercise, over))
+
+
+class Caller(Process, Protocol):
+    """A referee's process as the one who asks sees it."""
+
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+
+
+def start_referee(scratch: Path, complaints: IO[bytes]) -> Caller:
+    """Start an interpreter for one run."""
+    return subprocess.Popen(
+        [sys.executable, "-P", str(REFEREE)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        env=referee_environment(scratch),
+        start_new_session=True,
+    )
 
 
 class Overdue(KitFault):
-    """A run was ended because its time was over."""
+    """A run was ended because its time was over, or because nobody wants its report any more."""
 
 
-def call_time(process: subprocess.Popen[bytes], overdue: threading.Event) -> None:
-    """End a referee whose time is over: politely, so that it clears up, then for certain."""
-    overdue.set()
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(GRACE_SECONDS)
-    endings.end(process)
+class Brake:
+    """Ends a run from another thread: politely, so that it clears up, then for certain."""
+
+    def __init__(self) -> None:
+        self.is_pulled = False
+        self._process: Caller | None = None
+        self._lock = threading.Lock()
+
+    def hold(self, process: Caller) -> None:
+        """Know the process of the run; one that comes too late is ended at once."""
+        with self._lock:
+            self._process = process
+        if self.is_pulled:
+            self.pull()
+
+    def pull(self) -> None:
+        """End the run, whether it has begun or not."""
+        with self._lock:
+            self.is_pulled, process = True, self._process
+        if process is not None:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE_SECONDS)
+            endings.end(process)
 
 
-def listen(
-    process: subprocess.Popen[bytes], plan: Plan, on_result: OnResult, complaints: IO[bytes]
-) -> Report:
+def listen(process: Caller, plan: Plan, on_result: OnResult, complaints: IO[bytes]) -> Report:
     """Send the plan and read events until the report."""
     if process.stdin is None or process.stdout is None:
         raise AssertionError("the referee was started without pipes")
@@ -130,10 +169,11 @@ def listen(
             return report_from_json(event["report"])
         else:
             raise fault(plan, str(event.get("fault")))
-    process.wait()
+    _ = process.pid  # raises Unborn where nobody was there to fork
+    code = process.wait()
     complaints.seek(0)
     said = complaints.read().decode("utf-8", "replace")
-    raise fault(plan, said or f"the referee ended with code {process.returncode}")
+    raise fault(plan, said or f"the referee ended with code {code}")
 
 
 def fault(plan: Plan, said: str) -> KitFault:
@@ -141,14 +181,13 @@ def fault(plan: Plan, said: str) -> KitFault:
     return KitFault(Problem(plan.exercise, f"the checks could not be run\n{said.rstrip()}", ISSUES))
 
 
-def referee_environment() -> dict[str, str]:
+def referee_environment(scratch: Path) -> dict[str, str]:
     """Return the environment without what would configure pytest or Python from outside."""
-    return {
-        name: value for name, value in os.environ.items() if name in KEPT or not name.startswith(DROPPED)
-    } | {"PYTHONDONTWRITEBYTECODE": "1"}
+    kept = {name: value for name, value in os.environ.items() if name in KEPT or not name.startswith(DROPPED)}
+    return kept | {"PYTHONDONTWRITEBYTECODE": "1"} | {name: str(scratch) for name in TEMPORARY}
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: Caller) -> None:
     """Close the referee's input, which ends it and all it started; insist if it does not."""
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
@@ -158,3 +197,5 @@ def end(process: subprocess.Popen[bytes]) -> None:
         process.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         endings.end(process)
+    if isinstance(process, Forked):
+        process.let_go(GRACE_SECONDS)

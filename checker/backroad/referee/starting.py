@@ -23,7 +23,8 @@ from backroad.referee.launch import LAUNCHER, clean_environment
 from backroad.referee.scratch import remove_folder
 from backroad.referee.servicelog import read_log
 from backroad.referee.supplies import Supplies
-from backroad.referee.walls import walls
+from backroad.referee.walls import secrets_of, walls
+from backroad.subject.confinement import adopt_orphans
 
 PROBE_SECONDS = 1.0
 LAST_WORDS = 0.5
@@ -75,7 +76,7 @@ def launch(plan: Plan, env: Settings, supplies: Supplies) -> Running:
     limits = walls(
         plan.tree,
         scratch,
-        [plan.checks, *plan.secret],
+        secrets_of(plan),
         plan.limits,
         service=True,
         max_level=plan.max_level,
@@ -114,7 +115,7 @@ def launch_confined(
 
 def launch_plainly(plan: Plan, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     """Start without walls: for debugging, and where there are none."""
-    endings.adopt_orphans()  # what the shell leaves behind is collected here, not by a slow first process
+    adopt_orphans()  # what the shell leaves behind is collected here, not by a slow first process
     with log.open("wb") as output:
         return subprocess.Popen(
             plan.service.start,

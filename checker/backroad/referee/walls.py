@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import site
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from backroad.model import Level, Limits
+from backroad.plan import Plan
 from backroad.referee.nodepath import package_folders
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -34,7 +35,7 @@ def walls(
 
     `data` are folders of databases, `connect` the ports on this machine that it may connect to.
     """
-    readable, listable = open_paths(tuple(sorted({PACKAGE, *(path.resolve() for path in secret)})))
+    readable, listable = open_paths(frozenset(secret))
     return {
         "service": service,
         "readable": [*readable, *(str(PACKAGE / part) for part in KIT_PARTS), *linked_folders(tree)],
@@ -48,9 +49,15 @@ def walls(
     }
 
 
+def secrets_of(plan: Plan) -> list[Path]:
+    """Return what of an exercise no submission may read."""
+    return [plan.checks, *filter(None, [plan.probes]), *plan.secret]
+
+
 @cache
-def open_paths(secret: tuple[Path, ...]) -> tuple[list[str], list[str]]:
+def open_paths(secret: frozenset[Path]) -> tuple[list[str], list[str]]:
     """Return (readable, listable) paths: all that Python and the tools on PATH need, `secret` left out."""
+    secret = frozenset({PACKAGE, *(path.resolve() for path in secret)})
     readable: dict[str, None] = {}
     listable: dict[str, None] = {}
     for root in roots():
@@ -76,7 +83,7 @@ def roots() -> Iterator[Path]:
     yield from package_folders()
 
 
-def without(root: Path, secret: tuple[Path, ...]) -> Iterator[tuple[Path, bool]]:
+def without(root: Path, secret: Collection[Path]) -> Iterator[tuple[Path, bool]]:
     """Yield (path, True) for what may be read below `root`, (path, False) for folders to list only."""
     root = Path(os.path.realpath(root))
     if any(root == path or path in root.parents for path in secret):

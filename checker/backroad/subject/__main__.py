@@ -1,4 +1,7 @@
-"""Start of the subject's process: `python -P …/subject/__main__.py FD` serves the referee on a socket."""
+"""Start of the subject's process: `python -P …/subject/__main__.py CHANNEL [STACKS]` serves the referee.
+
+With `--forks FD MODULE…` it imports the modules and then forks subjects instead, see `forkserver`.
+"""
 
 import os
 import sys
@@ -9,7 +12,14 @@ if __name__ == "__main__":
     # Appended, not put first: an installed kit is found as usual, an unpacked one works as well,
     # and nothing beside the kit can hide a module of the standard library.
     sys.path.append(ROOT)
-    from backroad.subject.agent import main
+    forks = sys.argv[1] == "--forks"
+    if forks:
+        from backroad.subject import forkserver
+    else:
+        from backroad.subject import agent
 
     sys.path.remove(ROOT)
-    main(sys.argv[1])
+    if forks:
+        forkserver.main(*sys.argv[2:])
+    else:
+        agent.main(*sys.argv[1:])

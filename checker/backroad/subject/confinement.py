@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from backroad.subject import landlock, seccomp
 
 MIB = 2**20
-SET_PDEATHSIG, SET_NO_NEW_PRIVS = 1, 38
+SET_PDEATHSIG, SET_CHILD_SUBREAPER, SET_NO_NEW_PRIVS = 1, 36, 38
 MAX_FILES = 512
 CPU_SECONDS = 600
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
@@ -75,6 +75,12 @@ def confine(walls: Walls) -> int:
     except OSError:
         return 1
     return 2
+
+
+def adopt_orphans() -> None:
+    """Have processes whose parents are gone become children of this one; Linux only."""
+    if landlock.libc is not None and sys.platform == "linux":
+        landlock.libc.prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def die_with_parent() -> None:

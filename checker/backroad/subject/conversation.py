@@ -18,8 +18,15 @@ SPENT = b'{"id":%d,"spent":"memory"}'
 STACK_SIGNAL = getattr(signal, "SIGUSR1", None)
 
 
-def converse(channel: str) -> int:
-    """Answer requests until the referee hangs up; returns the exit code."""
+def converse(channel: str, stacks: str = "") -> int:
+    """Answer requests until the referee hangs up; returns the exit code.
+
+    `stacks` is a descriptor that the threads' stacks are written to when the referee asks for them.
+    """
+    if stacks:
+        faulthandler.enable(file=int(stacks))
+        if STACK_SIGNAL is not None:
+            faulthandler.register(STACK_SIGNAL, file=int(stacks), all_threads=True)
     with connect(channel) as link:
         unpacker = Unpacker()
         agent: Agent | None = None
@@ -58,9 +65,6 @@ def configure(link: socket.socket, message: dict[str, Any]) -> Agent:
     import traceback  # noqa: F401
 
     sys.dont_write_bytecode = True
-    faulthandler.enable(file=message["stacks"])
-    if STACK_SIGNAL is not None:
-        faulthandler.register(STACK_SIGNAL, file=message["stacks"], all_threads=True)
     level = confinement.confine(confinement.Walls(**message["walls"]))
     agent = Agent(message["root"])
     link.sendall(pack({"version": VERSION, "level": level}))

@@ -1,0 +1,194 @@
+"""Runs that start warm: one paused session and one preloaded process for subjects, for each exercise."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from backroad.model import Kind
+from backroad.plan import Plan
+from backroad.referee.forked import Forked, ForkServer, Unborn
+from backroad.referee.launch import SEED, SUBJECT, clean_environment
+from backroad.referee.planfile import plan_to_json
+from backroad.referee.preloads import preloads
+from backroad.referee.scratch import remove_folder
+from backroad.referee.session import REFEREE, Brake, OnResult, referee_environment, run
+from backroad.referee.walls import PACKAGE
+from backroad.report import Report
+
+INSTALLED = ("site-packages", "dist-packages")
+
+
+class Engine:
+    """Judges plans as `run` does, without the start-up; use it in a `with`.
+
+    Whatever cannot start warm starts cold: the verdicts are the same.
+    """
+
+    def __init__(self, notice: Callable[[str], None] = lambda _: None) -> None:
+        self._notice = notice
+        self._stands: dict[Path, Stand] = {}
+        self._lock = threading.Lock()
+
+    def run(
+        self,
+        plan: Plan,
+        on_result: OnResult | None = None,
+        seconds: float | None = None,
+        brake: Brake | None = None,
+    ) -> Report:
+        """Judge a plan; raises KitFault as `run` does."""
+        if not can_fork() or plan.in_process:
+            return run(plan, on_result, seconds, brake=brake)
+        for _ in range(2):
+            stand = self._stand(plan)
+            try:
+                return run(plan, on_result, seconds, stand.start, brake)
+            except Unborn:
+                self._forget(stand)
+                self._notice(f"{plan.exercise}: what was kept ready has ended; it starts anew")
+        self._notice(f"{plan.exercise}: the warm start does not work here; each run starts anew")
+        return run(plan, on_result, seconds, brake=brake)
+
+    def _stand(self, plan: Plan) -> Stand:
+        """Return what is ready for the plan's exercise; what is stale is replaced."""
+        with self._lock:
+            stand = self._stands.get(plan.checks)
+            stamp = stamp_of(plan)
+            if stand is not None and stand.stamp != stamp:
+                stand.close()
+                stand = None
+            if stand is None:
+                stand = self._stands[plan.checks] = Stand(plan, stamp)
+            return stand
+
+    def _forget(self, stand: Stand) -> None:
+        """Let go of what does not answer any more."""
+        with self._lock:
+            stand.close()
+            for key, known in list(self._stands.items()):
+                if known is stand:
+                    del self._stands[key]
+
+    def close(self) -> None:
+        """End everything that was kept ready."""
+        with self._lock:
+            for stand in self._stands.values():
+                stand.close()
+            self._stands.clear()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Stand:
+    """What is kept ready for one exercise: a paused session, and for a module a process to fork subjects."""
+
+    def __init__(self, plan: Plan, stamp: tuple[object, ...]) -> None:
+        self.stamp = stamp
+        self._folder = Path(tempfile.mkdtemp(prefix="backroad-stand-")).resolve()
+        self._subjects = self._start_subjects(plan) if plan.kind is Kind.MODULE else None
+        self._forks, self._session = self._start_session(plan)
+
+    def start(self, scratch: Path, complaints: IO[bytes]) -> Forked:
+        """Fork a referee; raises Unborn where the session has ended."""
+        plan, to_plan = os.pipe()
+        from_events, events = os.pipe()
+        try:
+            environment = referee_environment(scratch)
+            process = self._forks.fork(environment, [plan, events, complaints.fileno()])
+        except Unborn:
+            os.close(to_plan)
+            os.close(from_events)
+            raise
+        finally:
+            os.close(plan)
+            os.close(events)
+        process.stdin, process.stdout = os.fdopen(to_plan, "wb"), os.fdopen(from_events, "rb")
+        return process
+
+    def _start_subjects(self, plan: Plan) -> tuple[ForkServer, subprocess.Popen[bytes]]:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-P", str(SUBJECT), "--forks", str(theirs.fileno()), *preloads(plan)],
+                cwd=self._folder,
+                env=clean_environment(self._folder, SEED),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+        return ForkServer(ours), process
+
+    def _start_session(self, plan: Plan) -> tuple[ForkServer, subprocess.Popen[bytes]]:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        subjects = [self._subjects[0].control.fileno()] if self._subjects is not None else []
+        passed = [theirs.fileno(), *subjects]
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-P", str(REFEREE), "--paused", *map(str, passed)],
+                env=referee_environment(self._folder),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=passed,
+                start_new_session=True,
+            )
+        whole = plan.but(names=(), stages=(), shuffle=False)
+        if process.stdin is not None:
+            with suppress(BrokenPipeError), process.stdin as stdin:
+                stdin.write(json.dumps(plan_to_json(whole)).encode("ascii") + b"\n")
+        return ForkServer(ours), process
+
+    def close(self) -> None:
+        """End both processes; runs under way go on."""
+        for held in (self._forks, self._subjects and self._subjects[0]):
+            if held is not None:
+                held.control.close()
+        for process in (self._session, self._subjects and self._subjects[1]):
+            if process is not None:
+                process.terminate()
+                process.wait()
+        remove_folder(self._folder)
+
+
+@cache
+def can_fork() -> bool:
+    """Return whether this system has what a warm start needs: fork, and descriptors for processes."""
+    if sys.platform != "linux":
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:  # before Linux 5.3
+        return False
+    return True
+
+
+def stamp_of(plan: Plan) -> tuple[object, ...]:
+    """Return what changes when an exercise's checks, the kit or an installed package does."""
+    files = [*plan.checks.glob("*.py"), *PACKAGE.rglob("*.py"), *filter(None, [plan.probes])]
+    folders = [Path(entry) for entry in sys.path if entry.endswith(INSTALLED)]
+    return plan.order, tuple(stamps(files)), tuple(stamps(folders))
+
+
+def stamps(paths: list[Path]) -> Iterator[tuple[str, int, int]]:
+    """Yield path, time of change and size of what is there."""
+    for path in paths:
+        with suppress(OSError):
+            state = path.stat()
+            yield str(path), state.st_mtime_ns, state.st_size

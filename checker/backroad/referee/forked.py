@@ -1,0 +1,138 @@
+"""Processes that a preloaded one forks for us: what is sent to it, and what is left to hold."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import IO, Any
+
+from backroad.referee.endings import Process
+
+KILLED = -int(getattr(signal, "SIGKILL", 9))
+LINE = 64
+
+
+class ForkServer:
+    """Our end of the control socket of a process that forks on request; several processes may share it."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+
+    def fork(self, order: Mapping[str, Any], descriptors: Sequence[int]) -> Forked:
+        """Send an order with descriptors; raises Unborn where nobody takes it any more."""
+        ours, theirs = socket.socketpair()
+        data = json.dumps(order).encode("ascii")
+        try:
+            socket.send_fds(self.control, [data], [*descriptors, theirs.fileno()])
+        except OSError as error:
+            ours.close()
+            raise Unborn(*error.args) from None
+        finally:
+            theirs.close()
+        return Forked(ours)
+
+
+class Unborn(ProcessLookupError):
+    """The process that should have forked was gone, or could not."""
+
+
+class Forked(Process):
+    """A process on a leash: a socket that tells its id and its exit code as lines, then closes.
+
+    To let go of the leash ends what is left of it.
+    """
+
+    def __init__(self, leash: socket.socket) -> None:
+        self._leash = leash
+        self._told = b""
+        self._closed = False
+        self.stdin: IO[bytes] | None = None
+        self.stdout: IO[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its id; waits a few milliseconds for it the first time. Raises Unborn where it never came."""
+        while b"\n" not in self._told and self._hear(None):
+            pass
+        if b"\n" not in self._told:
+            raise Unborn
+        return int(self._told.split(b"\n")[0])
+
+    @property
+    def returncode(self) -> int | None:
+        """How it ended, as far as is known already."""
+        if self._told.count(b"\n") > 1:
+            return int(self._told.split(b"\n")[1])
+        return KILLED if self._closed else None
+
+    def poll(self) -> int | None:
+        """Return how it ended, None while it lives."""
+        while self.returncode is None and self._hear(0):
+            pass
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; raises subprocess.TimeoutExpired."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while (code := self.returncode) is None:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            if not self._hear(left) and not self._closed:
+                raise subprocess.TimeoutExpired("a forked process", timeout or 0.0)
+        return code
+
+    def _hear(self, seconds: float | None) -> bool:
+        """Read what the leash tells within some time; returns whether there was anything."""
+        if self._closed:
+            return False
+        ready, _, _ = select.select([self._leash], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = self._leash.recv(LINE)
+        except OSError:
+            data = b""
+        self._told += data
+        self._closed = not data
+        return bool(data)
+
+    def send_signal(self, sig: int) -> None:
+        """Send it a signal; one that has ended gets none."""
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, sig)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    def let_go(self, seconds: float) -> None:
+        """Let go of the leash, and wait until all that was on it has ended."""
+        if not self._closed:
+            with suppress(OSError):
+                self._leash.shutdown(socket.SHUT_WR)
+            deadline = time.monotonic() + seconds
+            while self._hear(max(0.0, deadline - time.monotonic())):
+                pass
+            self._see_off(deadline)
+        self._leash.close()
+        self._closed = True
+
+    def _see_off(self, deadline: float) -> None:
+        """Wait until the process is gone: its leash is closed a moment before."""
+        with suppress(OSError):
+            ended = os.pidfd_open(self.pid)
+            try:
+                select.select([ended], [], [], max(0.0, deadline - time.monotonic()))
+            finally:
+                os.close(ended)

@@ -1,0 +1,145 @@
+"""A pytest session that waits before its first check, and is forked for each run.
+
+Configuration, collection and the rewriting of assertions are done once. A run gets the same pipes as a
+referee that was started for it: the plan on standard input, results on another one.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import pytest
+
+from backroad.plan import Plan
+from backroad.referee import endings
+from backroad.referee.bench import Bench
+from backroad.referee.court import (
+    CheckCache,
+    ShortTexts,
+    conclude,
+    end_with_caller,
+    pytest_arguments,
+    stop,
+    teller,
+)
+from backroad.referee.forked import ForkServer
+from backroad.referee.planfile import plan_from_json
+from backroad.referee.plugin import Referee
+from backroad.referee.preloads import DRIVERS
+from backroad.referee.walls import open_paths, secrets_of
+from backroad.subject.confinement import adopt_orphans
+from backroad.subject.forkserver import require_one_thread
+
+MESSAGE = 2**18  # more than a socket sends at once
+DESCRIPTORS = 4  # standard input, events, complaints, leash
+
+
+def main(control: str, forks: str = "") -> None:
+    """Prepare the session of the plan on standard input, and fork for each order on the control socket."""
+    plan = plan_from_json(json.loads(sys.stdin.buffer.readline()))
+    server = ForkServer(socket.socket(fileno=int(forks))) if forks else None
+    referee = Referee(Bench(plan))
+    pause = Pause(referee, socket.socket(fileno=int(control)), server)
+    preload(plan)
+    code = int(pytest.main(pytest_arguments(plan), plugins=[referee, CheckCache(plan), ShortTexts(), pause]))
+    if pause.run is None:
+        sys.exit("\n".join(referee.faults) or f"pytest ended with code {code}")
+    pause.run.finish(referee, code)
+
+
+def preload(plan: Plan) -> None:
+    """Do what every run would do again."""
+    for name in (name for need in plan.needs for name in DRIVERS.get(need, ())):
+        with suppress(ImportError):
+            importlib.import_module(name)
+    open_paths(frozenset(secrets_of(plan)))
+
+
+@dataclass
+class Run:
+    """One fork of the session: whom to tell, and what to clear up."""
+
+    bench: Bench
+    events: BinaryIO
+    leash: int
+
+    def finish(self, referee: Referee, code: int) -> None:
+        """Clear up, tell the report, and leave at once."""
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        ended = 0
+        try:
+            self.bench.close()
+            conclude(referee, code, self.events)
+        except BaseException:
+            traceback.print_exc()
+            ended = 1
+        endings.end_everything()
+        with suppress(OSError):
+            self.events.flush()
+            sys.stderr.flush()
+            os.write(self.leash, b"%d\n" % ended)
+        os._exit(ended)
+
+
+class Pause:
+    """Stops pytest before the first check; only forks go on."""
+
+    def __init__(self, referee: Referee, control: socket.socket, forks: ForkServer | None) -> None:
+        self.run: Run | None = None
+        self._referee = referee
+        self._control = control
+        self._forks = forks
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Serve until nobody can ask any more; returns in a fork, where pytest goes on as if nothing was."""
+        if self._referee.faults:
+            return
+        require_one_thread()
+        gc.collect()
+        gc.freeze()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        while True:
+            data, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE, DESCRIPTORS)
+            if not data:
+                os._exit(0)
+            if os.fork() == 0:
+                self._control.close()
+                self.run = self._begun(json.loads(data), *descriptors)
+                self._referee.take(self.run.bench, teller(self.run.events))
+                self._referee.pytest_collection_modifyitems(session.items)
+                return
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _begun(self, order: dict[str, str], plan: int, events: int, complaints: int, leash: int) -> Run:
+        """Make this fork look like a referee that was started, and begin its run."""
+        os.write(leash, b"%d\n" % os.getpid())
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, stop)
+        os.setsid()
+        adopt_orphans()
+        for source, target in ((plan, 0), (complaints, 2)):
+            os.dup2(source, target)
+            os.close(source)
+        os.environ.clear()
+        os.environ.update(order)
+        tempfile.tempdir = None
+        caller = os.fdopen(0, "rb", closefd=False)
+        bench = Bench(plan_from_json(json.loads(caller.readline())), self._forks)
+        run = Run(bench, os.fdopen(events, "wb"), leash)
+        threading.Thread(target=end_with_caller, args=(caller,), daemon=True).start()
+        run.bench.launch_ahead()
+        return run

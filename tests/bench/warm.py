@@ -1,0 +1,201 @@
+"""What a recheck costs: plain pytest, a cold check and a warm one, alternately in one run.
+
+    python tests/bench/warm.py [--rounds 9] [--json bench.json] [SLUG…]
+
+Plain `python -m pytest -q` in the workspace, `backroad check`, a warm run to its last verdict and to its
+first one. Medians; CPU is what the whole machine spent meanwhile, so let nothing else run. Then how it
+grows with the number of checks, and with the files of the workspace.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script does not see the checkout
+
+from tests.bench.race import Race, Runner
+
+from backroad.content import layers
+from backroad.content.home import find_content
+from backroad.content.roadmap import load_roadmap
+from backroad.content.stages import read_stages
+from backroad.model import Exercise, Kind
+from backroad.plan import Plan
+from backroad.referee import plan_for
+from backroad.referee.engine import Engine
+from backroad.report import Result
+
+CHECK = '''
+def test_value_{number}(subject):
+    """Check {number} asks for the value"""
+    assert subject.value() == 1
+'''
+COUNTS, FILES = (5, 10, 25, 50, 100), (1, 10, 50, 200)
+
+
+@dataclass
+class Cost:
+    """The times of one way to check, in seconds."""
+
+    seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        """The median of the times."""
+        return statistics.median(self.seconds)
+
+    @property
+    def mean_cpu(self) -> float:
+        """The mean of the CPU seconds: the clock of the machine ticks 100 times a second."""
+        return statistics.fmean(self.cpu) if self.cpu else 0.0
+
+
+def machine_cpu() -> float:
+    """Return the CPU seconds that this machine has spent so far."""
+    spent = psutil.cpu_times()
+    return float(spent.user + spent.nice + spent.system)
+
+
+def timed(cost: Cost, work: Callable[[], object]) -> None:
+    """Do something and note what it cost."""
+    cpu, begin = machine_cpu(), time.perf_counter()
+    work()
+    cost.seconds.append(time.perf_counter() - begin)
+    cost.cpu.append(machine_cpu() - cpu)
+
+
+def warm_run(engine: Engine, plan: Plan) -> float:
+    """Run the checks warm; returns the seconds to the first verdict."""
+    begin = time.perf_counter()
+    first: list[float] = []
+
+    def told(_: Result) -> None:
+        if not first:
+            first.append(time.perf_counter() - begin)
+
+    if not engine.run(plan, told).passed:
+        sys.exit(f"{plan.exercise}: the reference is not green")
+    return first[0]
+
+
+def measured(exercise: Exercise, race: Race) -> dict[str, Any]:
+    """Measure one exercise with its reference."""
+    workspace = race.scratch / exercise.slug
+    scaffold = [race.backroad, "scaffold", exercise.slug, str(workspace)]
+    subprocess.run(scaffold, env=race.environment, check=True, capture_output=True)
+    shutil.copytree(exercise.solution / "reference", workspace, dirs_exist_ok=True)
+    pytest = Runner("python -m pytest -q", [race.python, "-m", "pytest", "-q"], workspace)
+    check = Runner("backroad check", [race.backroad, "check"], workspace)
+    plain, cold, warm, first = Cost(), Cost(), Cost(), Cost()
+    with Engine() as engine, plan_for(exercise, layers.reference(exercise)) as plan:
+        for number in range(race.rounds + 1):
+            ways = [
+                (plain, lambda: pytest.seconds(race.environment)),
+                (cold, lambda: check.seconds(race.environment)),
+                (warm, lambda: first.seconds.append(warm_run(engine, plan))),
+            ]
+            for cost, work in ways if number % 2 else ways[::-1]:
+                timed(cost, work)
+        memory = sum(pss(process) for process in psutil.Process().children())
+    for cost in (plain, cold, warm, first):  # the first round only warms the page cache
+        del cost.seconds[0], cost.cpu[:1]
+    return {
+        "checks": len(exercise.checks),
+        "pytest": plain.median,
+        "cold": cold.median,
+        "warm": warm.median,
+        "first": first.median,
+        "cpu": {"pytest": plain.mean_cpu, "cold": cold.mean_cpu, "warm": warm.mean_cpu},
+        "ratios": {
+            "pytest / warm": plain.median / warm.median,
+            "cold / pytest": cold.median / plain.median,
+            "cpu warm / pytest": warm.mean_cpu / max(plain.mean_cpu, 0.01),
+        },
+        "idle_mib": memory / 2**20,
+    }
+
+
+def pss(process: psutil.Process) -> int:
+    """Return a process's proportional share of memory, in bytes."""
+    lines = Path(f"/proc/{process.pid}/smaps_rollup").read_text("ascii").splitlines()
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def small_plan(folder: Path, checks: int, files: int) -> Plan:
+    """Return the plan of a made-up exercise with so many checks, in a workspace with so many files."""
+    tree, place = folder / "tree", folder / "checks"
+    for made in (tree, place):
+        made.mkdir(parents=True)
+    (tree / "thing.py").write_text("def value():\n    return 1\n")
+    for number in range(files - 1):
+        (tree / f"other_{number}.py").write_text("X = 1\n")
+    text = '"""First"""\n' + "".join(CHECK.format(number=number) for number in range(checks))
+    (place / "test_1_first.py").write_text(text)
+    order = tuple(check for stage in read_stages(place)[0] for check in stage.checks)
+    return Plan("thing", Kind.MODULE, "thing", place, tree, "digest", order=order)
+
+
+def growth(rounds: int) -> Iterator[tuple[str, int, float]]:
+    """Yield what grows, its size, and the median seconds of a warm run."""
+    sizes = [("checks", count, (count, 1)) for count in COUNTS]
+    sizes += [("files", count, (10, count)) for count in FILES]
+    for label, size, (checks, files) in sizes:
+        with tempfile.TemporaryDirectory() as folder, Engine() as engine:
+            plan, cost = small_plan(Path(folder), checks, files), Cost()
+            warm_run(engine, plan)
+            for _ in range(rounds):
+                timed(cost, partial(warm_run, engine, plan))
+            yield label, size, cost.median
+
+
+def line(slug: str, found: Mapping[str, Any]) -> str:
+    """Return one exercise as a row of the table."""
+    times = "".join(f"{1000 * found[name]:9.0f}" for name in ("pytest", "cold", "warm", "first"))
+    ratios = "".join(f"{ratio:9.2f}" for ratio in found["ratios"].values())
+    return f"{slug:18}{found['checks']:4}{times}{ratios}{found['idle_mib']:9.0f}"
+
+
+def main() -> int:
+    """Print the tables and write the numbers."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("slugs", nargs="*", metavar="SLUG")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="backroad-bench-") as scratch:
+        race = Race(Path(sys.executable).parent, chosen.rounds, Path(scratch))
+        print("                         milliseconds, medians               ratios                      idle")
+        print("exercise        checks   pytest     cold     warm    first py/warm  cold/py  cpu w/py    MiB")
+        found = {}
+        for exercise in load_roadmap(find_content()).exercises:
+            if not chosen.slugs or exercise.slug in chosen.slugs:
+                found[exercise.slug] = measured(exercise, race)
+                print(line(exercise.slug, found[exercise.slug]), flush=True)
+    ratios = [one["ratios"]["pytest / warm"] for one in found.values()]
+    print(f"geometric mean of pytest / warm: {statistics.geometric_mean(ratios):.2f}")
+    grown = []
+    for label, size, seconds in growth(chosen.rounds):
+        grown.append({"of": label, "size": size, "warm": seconds})
+        print(f"{size:4} {label:7} {1000 * seconds:7.1f} ms warm", flush=True)
+    if chosen.json:
+        chosen.json.write_text(json.dumps({"exercises": found, "growth": grown}, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
