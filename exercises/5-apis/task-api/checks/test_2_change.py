@@ -55,6 +55,10 @@ def test_patch_changes_what_is_sent(service):
     path, task = create(service, **FULL)
     several = {"title": "Coffee", "tags": ["c"]}
     assert service.patch(path, json=several) == answer(200, {**task, **several, "updated_at": anything})
+    for name, value in {"title": "TEA", "description": "green", "tags": ["b", "a"]}.items():
+        path, task = create(service, **FULL)
+        changed = service.patch(path, json={name: value})
+        assert changed == answer(200, {**task, name: value, "updated_at": anything})
 
 
 @hint(

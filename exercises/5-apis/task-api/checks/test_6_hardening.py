@@ -338,7 +338,8 @@ def test_idempotency_key_creates_once(service):
     for reply in (again, later):
         assert reply == answer(201)
         assert reply.json["id"] == first.json["id"]
-    for other in ({**sent, "title": "Coffee"}, {**sent, "status": "todo"}, {"title": "Tea", "tags": ["a"]}):
+    others = [{**sent, "title": "Coffee"}, {**sent, "status": "todo"}, {"title": "Tea", "tags": ["a"]}]
+    for other in (*others, {**sent, "title": " Tea"}, {**sent, "tags": ["A"]}):
         reply = service.post(PATH, json=other, headers=headers)
         assert reply == problem(422, "idempotency_key_reused")
     for key in ("5f2d81-a", "5f2d81", "!" * 64, "~"):

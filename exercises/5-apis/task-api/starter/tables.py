@@ -13,10 +13,10 @@ tasks = Table(
     Column("priority", Integer, nullable=False),
     # Times are stored as they are printed, 2026-03-01T09:30:00.000Z: such texts sort by time.
     Column("due_at", String(24)),
-    Column(
-        "tags", Text, nullable=False
-    ),  # a JSON list: json.dumps() when you write, json.loads() when you read
+    # A JSON list: json.dumps() when you write, json.loads() when you read.
+    Column("tags", Text, nullable=False),
     Column("created_at", String(24), nullable=False),
     Column("updated_at", String(24), nullable=False),
     Column("completed_at", String(24)),
+    sqlite_autoincrement=True,  # else SQLite gives the id of the last task again when that was deleted
 )

@@ -35,6 +35,7 @@ tasks = Table(
     needed("updated_at", TIME),
     Column("completed_at", TIME),
     needed("version", Integer),
+    sqlite_autoincrement=True,  # else SQLite gives the id of the last task again when that was deleted
 )
 # Which task was made for which Idempotency-Key. Digests, as some databases take "a" and "A" for the same key.
 requests = Table(
@@ -48,7 +49,9 @@ requests = Table(
 
 def row_of(members: Mapping[str, Any]) -> dict[str, Any]:
     """Return members of a task as columns."""
-    return {**members, "tags": json.dumps(members["tags"])} if "tags" in members else dict(members)
+    if "tags" not in members:
+        return dict(members)
+    return {**members, "tags": f"[{', '.join(map(tag_text, members['tags']))}]"}
 
 
 def task_of(row: Mapping[str, Any]) -> Task:
@@ -57,8 +60,9 @@ def task_of(row: Mapping[str, Any]) -> Task:
 
 
 def tag_text(tag: str) -> str:
-    """Return what the column `tags` holds wherever a task has the tag.
+    """Return a tag in JSON, as the column `tags` holds it wherever a task has the tag.
 
-    The quotes make it exact: inside of another tag they would be escaped.
+    The quotes at its ends make it exact: one inside of a tag is written in its other way, \\u0022.
     """
-    return json.dumps(tag)
+    inside = json.dumps(tag)[1:-1].replace(r"\"", r"\u0022")
+    return f'"{inside}"'
