@@ -52,6 +52,12 @@ MATCHES: dict[str, tuple[Any, set[str]]] = {
     "type": ({"$type": "number"}, ONES | {"nan", "list", "nested"}),
     "type array": ({"$type": "array"}, {"list", "empty", "nested", "documents"}),
     "type by number": ({"$type": 8}, {"true"}),
+    "mod": ({"$mod": [2, 1]}, ONES | {"list", "nested"}),
+    "mod without fractions": ({"$mod": [2.9, 1.9]}, ONES | {"list", "nested"}),
+    "not mod": (
+        {"$not": {"$mod": [1, 0]}},
+        {"true", "text", "null", "nan", "empty", "document", "turned", "documents", "oid", "missing"},
+    ),
     "exists": ({"$exists": False}, {"missing"}),
     "regex": ({"$regex": "B", "$options": "i"}, {"text", "list"}),
     "all": ({"$all": [1, "abc"]}, {"list"}),
@@ -126,7 +132,13 @@ REFUSED: dict[str, tuple[Any, int]] = {
     "empty not": ({"a": {"$not": {}}}, 2),
     "negative size": ({"a": {"$size": -1}}, 2),
     "unknown type": ({"a": {"$type": "number8"}}, 2),
-    "mod": ({"a": {"$mod": [2, 1]}}, 2),
+    "mod of a number": ({"a": {"$mod": 2}}, 2),
+    "mod of one": ({"a": {"$mod": [2]}}, 2),
+    "mod of three": ({"a": {"$mod": [2, 1, 0]}}, 2),
+    "mod by zero": ({"a": {"$mod": [0.5, 1]}}, 2),
+    "mod by a text": ({"a": {"$mod": ["2", 1]}}, 2),
+    "mod to a text": ({"a": {"$mod": [2, "1"]}}, 2),
+    "mod by NaN": ({"a": {"$mod": [float("nan"), 1]}}, 2),
     "broken pattern": ({"a": {"$regex": "("}}, 51091),
     "unknown option": ({"a": {"$regex": "a", "$options": "q"}}, 51091),
     "options alone": ({"a": {"$options": "i"}}, 2),
@@ -141,6 +153,13 @@ def test_what_is_no_filter_is_refused(db: Db, query: dict[str, Any], code: int) 
     with pytest.raises(OperationFailure) as failure:
         db.c.find_one(query)
     assert failure.value.code == code
+
+
+def test_the_left_of_a_division_has_the_sign_of_the_number(db: Db) -> None:
+    """`$mod` cuts fractions off, and looks into arrays at the end of a path."""
+    db.c.insert_many([{"_id": n, "a": {"b": value}} for n, value in enumerate((-3, 3, -3.9, [0, 5], True))])
+    assert [one["_id"] for one in db.c.find({"a.b": {"$mod": [2, -1]}})] == [0, 2]
+    assert [one["_id"] for one in db.c.find({"a.b": {"$mod": [-2, 1]}})] == [1, 3]
 
 
 def test_patterns_know_ascii_classes_only(db: Db) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +28,17 @@ CHANGES: dict[str, tuple[Doc, Any, Doc]] = {
     "unset nothing": ({"a": 1}, {"$unset": {"a.b": "", "c": ""}}, {"a": 1}),
     "inc": ({"a": 1}, {"$inc": {"a": 2, "b": 3}}, {"a": 3, "b": 3}),
     "inc to long": ({"a": 2**31 - 1}, {"$inc": {"a": 1}}, {"a": 2**31}),
+    "mul": ({"a": 3, "b": 3}, {"$mul": {"a": 2, "b": 1.5, "c": 4}}, {"a": 6, "b": 4.5, "c": 0}),
+    "mul nested": ({"a": {"n": 2}}, {"$mul": {"a.n": -3, "b.n": 2}}, {"a": {"n": -6}, "b": {"n": 0}}),
+    "mul to long": ({"a": 2**30}, {"$mul": {"a": 4}}, {"a": 2**32}),
+    "rename": ({"a": 1, "b": 2}, {"$rename": {"a": "c"}}, {"b": 2, "c": 1}),
+    "rename onto a field": ({"a": 1, "b": 2, "c": 3}, {"$rename": {"a": "b"}}, {"b": 1, "c": 3}),
+    "rename nested": (
+        {"a": {"x": [1], "y": 2}},
+        {"$rename": {"a.x": "b.z"}},
+        {"a": {"y": 2}, "b": {"z": [1]}},
+    ),
+    "rename nothing": ({"a": 1}, {"$rename": {"b": "a", "d.x": "c"}}, {"a": 1}),
     "min and max": ({"a": 5, "b": 5}, {"$min": {"a": 3}, "$max": {"b": 3, "c": 1}}, {"a": 3, "b": 5, "c": 1}),
     "max across types": ({"a": 5}, {"$max": {"a": "x"}}, {"a": "x"}),
     "push": ({"a": [1]}, {"$push": {"a": [2]}}, {"a": [1, [2]]}),
@@ -92,8 +104,26 @@ REFUSED: dict[str, tuple[Doc, Any, int]] = {
     "stage not for updates": ({}, [{"$match": {}}], 72),
     "unknown stage": ({}, [{"$foo": {}}], 72),
     "inc decimal": ({"a": Decimal128("1.5")}, {"$inc": {"a": 1}}, 2),
-    "mul": ({"a": 2}, {"$mul": {"a": 2}}, 9),
-    "rename": ({"a": 1}, {"$rename": {"a": "b"}}, 9),
+    "mul of a text": ({"a": "x"}, {"$mul": {"a": 2}}, 14),
+    "mul by a text": ({"a": 2}, {"$mul": {"a": "2"}}, 14),
+    "mul of null": ({"a": None}, {"$mul": {"a": 2}}, 14),
+    "mul beyond a long": ({"a": Int64(2**62)}, {"$mul": {"a": 2}}, 2),
+    "rename and set": ({"a": 1}, {"$rename": {"a": "b"}, "$set": {"b": 1}}, 40),
+    "rename and set of the old": ({"a": 1}, {"$rename": {"a": "b"}, "$set": {"a.x": 1}}, 40),
+    "rename to itself": ({"a": 1}, {"$rename": {"a": "a"}}, 2),
+    "rename into itself": ({"a": {"b": 1}}, {"$rename": {"a": "a.b"}}, 2),
+    "rename to a number": ({"a": 1}, {"$rename": {"a": 1}}, 2),
+    "rename to nothing": ({"a": 1}, {"$rename": {"a": ""}}, 56),
+    "rename in an array": ({"a": [{"x": 1}]}, {"$rename": {"a.0.x": "b"}}, 2),
+    "rename into an array": ({"a": [], "b": 1}, {"$rename": {"b": "a.0"}}, 2),
+    "rename with $": ({"a": [{"x": 1}]}, {"$rename": {"a.$[].x": "b"}}, 2),
+    "rename through a value": ({"a": 1, "b": 2}, {"$rename": {"a": "b.c"}}, 28),
+    "rename out of a value": ({"a": 1}, {"$rename": {"a.x": "b"}}, 28),
+    "rename to a name in an array": ({"a": [], "b": 1}, {"$rename": {"b": "a.x"}}, 28),
+    "rename the _id": ({}, {"$rename": {"_id": "b"}}, 66),
+    "currentDate of a word": ({}, {"$currentDate": {"a": "date"}}, 2),
+    "currentDate of a type": ({}, {"$currentDate": {"a": {"$type": "int"}}}, 2),
+    "currentDate as a timestamp": ({}, {"$currentDate": {"a": {"$type": "timestamp"}}}, 2),
     "all elements of none": ({}, {"$inc": {"a.$[]": 1}}, 2),
     "push sorted by two fields": (
         {"a": []},
@@ -112,6 +142,26 @@ def test_what_is_no_update_is_refused(db: Db, before: Doc, change: Any, code: in
         db.c.update_one({"_id": 1}, change)
     assert failure.value.code == code
     assert db.c.find_one() == {"_id": 1, **before}
+
+
+def test_the_current_date_is_a_date(db: Db) -> None:
+    """`$currentDate` and `$$NOW` in a pipeline write the same type, and the present."""
+    db.c.insert_one({"_id": 1})
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    db.c.update_one({}, {"$currentDate": {"a": True, "x.b": {"$type": "date"}}})
+    db.c.update_one({}, [{"$set": {"c": "$$NOW"}}, {"$set": {"d": "$$NOW"}}])
+    stored = db.c.find_one() or {}
+    assert stored["c"] == stored["d"]
+    for moment in (stored["a"], stored["x"]["b"], stored["c"]):
+        assert before <= moment <= datetime.now(UTC)
+
+
+def test_a_product_keeps_its_type(db: Db) -> None:
+    """A long stays one, and what is not there becomes a zero of the factor's type."""
+    db.c.insert_one({"_id": 1, "a": Int64(2)})
+    db.c.update_one({}, {"$mul": {"a": 2, "b": 1.5, "c": Int64(7)}})
+    stored = db.c.find_one() or {}
+    assert [(type(stored[name]), stored[name]) for name in "abc"] == [(Int64, 4), (float, 0.0), (Int64, 0)]
 
 
 def test_setting_the_same_is_a_match_and_no_change(db: Db) -> None:

@@ -1,22 +1,14 @@
-"""The accumulators of `$group`: mongomock's, with repairs for missing fields, mixed types and longs."""
+"""The accumulators of `$group`; some of them are expressions, too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mongomock import aggregate
-
-from backroad.documents.evaluator import typed
-from backroad.documents.values import MISSING, is_number, order
+from backroad.documents.sums import total
+from backroad.documents.values import MISSING, is_number, order, typed
 
 Accumulate = Callable[[list[Any]], Any]
-
-
-def _of_numbers(name: str) -> Accumulate:
-    """mongomock takes true for the number 1."""
-    accumulate = aggregate._GROUPING_OPERATOR_MAP[name]
-    return lambda values: accumulate([value for value in values if is_number(value)])
 
 
 def _there(values: list[Any]) -> list[Any]:
@@ -24,7 +16,12 @@ def _there(values: list[Any]) -> list[Any]:
 
 
 def _sum(values: list[Any]) -> Any:
-    return typed("$sum", _of_numbers("$sum")(values), values)
+    return typed("$sum", total([value for value in values if is_number(value)]), values)
+
+
+def _average(values: list[Any]) -> Any:
+    numbers = [value for value in values if is_number(value)]
+    return float(total(numbers)) / len(numbers) if numbers else None
 
 
 def _extreme(choose: Callable[..., Any]) -> Accumulate:
@@ -48,7 +45,7 @@ def distinct(values: list[Any]) -> list[Any]:
 
 ACCUMULATORS: Mapping[str, Accumulate] = {
     "$sum": _sum,
-    "$avg": _of_numbers("$avg"),
+    "$avg": _average,
     "$min": _extreme(min),
     "$max": _extreme(max),
     "$first": _at(0),

@@ -9,6 +9,7 @@ from typing import Any
 
 from bson.errors import BSONError
 
+from backroad.documents import clock
 from backroad.documents.commands import COMMANDS, Request, State
 from backroad.documents.failures import Code, CommandFailure, bad_value
 from backroad.documents.overtime import Overtime, TimeLimit
@@ -46,6 +47,7 @@ class Answering:
                 Code.Overflow, f"BSONObj exceeds maximum nested object depth: {DEEPEST_COMMAND}"
             )
         _refuse_transactions(body)
+        clock.begin()
         request = Request(name, body, check_database(body.get("$db")), self._state, connection)
         with self._limit.of(_milliseconds(body)):
             return COMMANDS[name].answer(request)

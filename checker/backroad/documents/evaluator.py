@@ -12,9 +12,13 @@ from bson import Int64
 from mongomock import aggregate
 from mongomock.filtering import NOTHING
 
+from backroad.documents.arrays import ARRAYS
+from backroad.documents.conversions import CONVERSIONS
 from backroad.documents.failures import Code, CommandFailure, bad_value, wrong_type
 from backroad.documents.paths import picked, split
-from backroad.documents.values import MISSING, is_number, order, type_name
+from backroad.documents.sums import rounded, total
+from backroad.documents.texts import TEXTS, TEXTS_BY_NAME
+from backroad.documents.values import MISSING, is_null, is_number, order, shown, type_name, typed
 
 COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "$eq": operator.eq,
@@ -66,6 +70,10 @@ OWN: Mapping[str, Callable[..., Any]] = {
     "$setDifference": _set(lambda left, right: {k: v for k, v in left.items() if k not in right}),
     "$toLower": _texts(str.lower, ""),
     "$toUpper": _texts(str.upper, ""),
+    **CONVERSIONS,
+    **TEXTS,
+    **ARRAYS,
+    "$round": rounded,
 }
 
 
@@ -75,10 +83,28 @@ class Expressions(aggregate._Parser):  # type: ignore[misc]  # mongomock's own, 
     def parse(self, expression: Any) -> Any:
         """Return a value; KeyError where there is none."""
         name = next(iter(expression), "") if isinstance(expression, dict) else ""
+        if name == "$reduce":
+            return self._reduced(**expression[name])
+        if name in TEXTS_BY_NAME:
+            return TEXTS_BY_NAME[name](**{word: self.value(part) for word, part in expression[name].items()})
         if name not in OWN:
             return super().parse(expression)
         operands = expression[name] if isinstance(expression[name], list) else [expression[name]]
         return OWN[name](*map(self.value, operands))
+
+    def _reduced(self, **parts: Any) -> Any:
+        array, value = self.value(parts["input"]), self.value(parts["initialValue"])
+        if is_null(array):
+            return None
+        if not isinstance(array, list):
+            message = f"$reduce requires that 'input' be an array, found: {shown(array)}"
+            raise CommandFailure(Code.Location40080, message)
+        for item in array:
+            own = {**self._user_vars, "this": item, "value": value}
+            value = Expressions(self._doc_dict, own, ignore_missing_keys=True).value(parts["in"])
+        if value is MISSING:
+            raise KeyError("$reduce")
+        return value
 
     def value(self, expression: Any) -> Any:
         """Return a value, MISSING where there is none."""
@@ -123,7 +149,10 @@ class Expressions(aggregate._Parser):  # type: ignore[misc]  # mongomock's own, 
             raise bad_value(f"can't {name[1:]} by zero")
         if not numbers:
             return int(name == "$multiply")
-        result = super()._handle_arithmetic_operator(name, numbers[0] if is_unary else numbers)
+        if name == "$add":
+            result = total(numbers)
+        else:
+            result = super()._handle_arithmetic_operator(name, numbers[0] if is_unary else numbers)
         return typed(name, result, [*numbers, *([Int64(0)] if len(dates) == 2 else [])])
 
     def _handle_string_operator(self, name: str, values: Any) -> Any:
@@ -196,17 +225,6 @@ class Expressions(aggregate._Parser):  # type: ignore[misc]  # mongomock's own, 
         if not isinstance(value, datetime):
             raise CommandFailure(Code.Location16006, f"can't convert from {type_name(value)} to Date")
         return super()._handle_date_operator(name, {"$literal": value})
-
-
-def typed(name: str, result: Any, numbers: list[Any]) -> Any:
-    """Return a result in the type that MongoDB gives it: a long stays one, a double stays one."""
-    if any(isinstance(number, float) for number in numbers) or name in ("$divide", "$sqrt"):
-        return float(result) if is_number(result) else result
-    if not is_number(result):
-        return result
-    if abs(result) >= 2**63:
-        return float(result)
-    return Int64(result) if any(isinstance(number, Int64) for number in numbers) else int(result)
 
 
 aggregate._Parser = Expressions  # mongomock's own functions find it by this name

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from backroad.documents.clock import moment
+from backroad.documents.conversions import CONVERSIONS
 from backroad.documents.evaluator import OWN, Expressions
 from backroad.documents.failures import Code, CommandFailure, unparsable
+from backroad.documents.named import NAMED, check_names
 from backroad.documents.paths import split
 from backroad.documents.repairs import refusing
 from backroad.documents.values import Document
@@ -28,13 +31,15 @@ ARGUMENTS: Mapping[str, tuple[int, int]] = {
     "$toUpper": (1, 1),
     "$ifNull": (2, MOST),
     "$slice": (2, 3),
-}
-NAMED: Mapping[str, tuple[set[str], set[str]]] = {
-    "$cond": ({"if", "then", "else"}, set()),
-    "$switch": ({"branches"}, {"default"}),
-    "$let": ({"vars", "in"}, set()),
-    "$map": ({"input", "in"}, {"as"}),
-    "$filter": ({"input", "cond"}, {"as"}),
+    **dict.fromkeys("$min $max $sum $avg $setEquals".split(), (0, MOST)),
+    **dict.fromkeys("$strLenCP $reverseArray $objectToArray $arrayToObject".split(), (1, 1)),
+    **dict.fromkeys("$anyElementTrue $allElementsTrue".split(), (1, 1)),
+    **dict.fromkeys("$indexOfCP $indexOfArray".split(), (2, 4)),
+    "$setIsSubset": (2, 2),
+    "$substrCP": (3, 3),
+    "$range": (2, 3),
+    "$round": (1, 2),
+    **dict.fromkeys(CONVERSIONS, (1, 1)),
 }
 
 
@@ -63,7 +68,7 @@ def field_path(path: str) -> tuple[str, ...]:
     return parts
 
 
-def checked(source: Any, variables: frozenset[str] = frozenset({"ROOT", "CURRENT", "REMOVE"})) -> Any:
+def checked(source: Any, variables: frozenset[str] = frozenset({"ROOT", "CURRENT", "REMOVE", "NOW"})) -> Any:
     """Return an expression as mongomock may evaluate it; raises for what this server does not know."""
     if isinstance(source, str) and source.startswith("$"):
         return _checked_reference(source, variables)
@@ -78,7 +83,7 @@ def checked(source: Any, variables: frozenset[str] = frozenset({"ROOT", "CURRENT
     return {name: checked(part, variables) for name, part in source.items()}
 
 
-def _checked_reference(source: str, variables: frozenset[str]) -> str:
+def _checked_reference(source: str, variables: frozenset[str]) -> Any:
     if not source.startswith("$$"):
         field_path(source[1:])
         return source
@@ -89,6 +94,8 @@ def _checked_reference(source: str, variables: frozenset[str]) -> str:
         raise CommandFailure(Code.Location17276, f"Use of undefined variable: {name}")
     if rest:
         field_path(".".join(rest))
+    if name == "NOW":
+        return "$$REMOVE" if rest else {"$literal": moment()}
     return source
 
 
@@ -105,30 +112,38 @@ def _checked_operation(source: Document, variables: frozenset[str]) -> Document:
         message = f"Unrecognized expression '{name}', or not known to this server"
         raise CommandFailure(Code.InvalidPipelineOperator, message)
     operands = operand if isinstance(operand, list) else [operand]
-    least, most = ARGUMENTS[name]
-    if not least <= len(operands) <= most:
-        due = f"exactly {least}" if least == most else f"at least {least} and at most {most}"
-        message = f"Expression {name} takes {due} arguments. {len(operands)} were passed in."
-        raise CommandFailure(Code.Location16020 if least == most else Code.Location28667, message)
+    _check_count(name, len(operands))
     ready = [checked(item, variables) for item in operands]
-    return {name: ready[0] if most == 1 and name not in OWN else ready}
+    return {name: ready[0] if ARGUMENTS[name][1] == 1 and name not in OWN else ready}
+
+
+def _check_count(name: str, count: int) -> None:
+    least, most = ARGUMENTS[name]
+    if name in CONVERSIONS and count != 1:
+        raise CommandFailure(Code.Location50723, f"{name} requires a single argument, got {count}")
+    if name == "$setEquals" and count < 2:
+        raise CommandFailure(Code.Location17045, f"$setEquals needs at least two arguments had: {count}")
+    if least <= count <= most:
+        return
+    if least == most:
+        message = f"Expression {name} takes exactly {least} arguments. {count} were passed in."
+        raise CommandFailure(Code.Location16020, message)
+    due = f"at least {least} arguments, and at most {most}"
+    raise CommandFailure(Code.Location28667, f"Expression {name} takes {due}, but {count} were passed in.")
 
 
 def _checked_names(name: str, given: Any, variables: frozenset[str]) -> Document:
-    needed, possible = NAMED[name]
-    if not isinstance(given, dict):
-        raise unparsable(f"{name} only supports an object as its argument")
-    if unknown := set(given) - needed - possible:
-        raise unparsable(f"Unrecognized parameter to {name}: {min(unknown)}")
-    if lacking := needed - set(given):
-        raise unparsable(f"Missing '{min(lacking)}' parameter to {name}")
+    check_names(name, given)
     if name == "$switch":
         return _checked_switch(given, variables)
     if name == "$let":
         own = _own_names(given["vars"] if isinstance(given["vars"], dict) else {"": 0})
         known = {key: checked(part, variables) for key, part in given["vars"].items()}
         return {"vars": known, "in": checked(given["in"], variables | own)}
-    if not needed & {"in", "cond"}:
+    if name == "$reduce":
+        inner = variables | {"this", "value"}
+        return {key: checked(part, inner if key == "in" else variables) for key, part in given.items()}
+    if name not in ("$map", "$filter"):
         return {key: checked(part, variables) for key, part in given.items()}
     word = given.get("as", "this")
     inside = variables | _own_names([word])

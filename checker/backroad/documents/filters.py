@@ -15,7 +15,7 @@ from backroad.documents import patterns
 from backroad.documents.expressions import checked
 from backroad.documents.failures import bad_value, unparsable
 from backroad.documents.repairs import filter_applies
-from backroad.documents.values import TYPE_NUMBERS, Document, is_number, type_name
+from backroad.documents.values import TYPE_NUMBERS, Document, is_number, type_name, whole_part
 
 ITEM = ""  # the path of an element itself
 NEVER: Document = {"$nor": [{}]}
@@ -58,8 +58,8 @@ def _part(name: str, value: Any) -> Document:
         return {"$expr": {"$and": [checked(value)]}}
     if name.startswith("$"):
         raise bad_value(
-            f"unknown top level operator: {name}. If you have a field name that starts with a '$' symbol, "
-            "consider using $getField or $setField."
+            f"unknown top level operator, or not known to this server: {name}. "
+            "If you have a field name that starts with a '$' symbol, consider using $getField or $setField."
         )
     return _field(name, value)
 
@@ -171,6 +171,28 @@ def _size(path: str, operand: Any) -> Document:
     return {path: {"$type": "array", "$size": int(operand)}}
 
 
+def _mod(path: str, operand: Any) -> Document:
+    if not isinstance(operand, list):
+        raise bad_value("malformed mod, needs to be an array")
+    if len(operand) != 2:
+        raise bad_value(f"malformed mod, {'not enough' if len(operand) < 2 else 'too many'} elements")
+    divisor, remainder = (
+        _long(number, what) for number, what in zip(operand, ("divisor", "remainder"), strict=True)
+    )
+    if not divisor:
+        raise bad_value("divisor cannot be 0")
+    return {path: {"$mod": (divisor, remainder)}}
+
+
+def _long(number: Any, what: str) -> int:
+    """Return the whole part of a number, if a long holds it."""
+    if not is_number(number):
+        raise bad_value(f"malformed mod, {what} not a number")
+    if (part := whole_part(number)) is None:
+        raise bad_value(f"malformed mod, {what} value is invalid")
+    return part
+
+
 def _all(path: str, operand: Any) -> Document:
     if not isinstance(operand, list):
         raise bad_value("$all needs an array")
@@ -218,6 +240,7 @@ OPERATORS: Mapping[str, Callable[[str, Any], Document]] = {
     "$exists": _exists,
     "$type": _type,
     "$size": _size,
+    "$mod": _mod,
     "$all": _all,
     "$elemMatch": _elem_match,
 }

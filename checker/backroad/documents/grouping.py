@@ -44,7 +44,9 @@ def _field(name: str, source: Any) -> Callable[[list[Document]], Any]:
         raise CommandFailure(Code.Location40238, f"The field '{name}' must specify one accumulator")
     word, operand = next(iter(source.items()))
     if word not in ACCUMULATORS:
-        raise CommandFailure(Code.Location15952, f"unknown group operator '{word}'")
+        raise CommandFailure(
+            Code.Location15952, f"unknown group operator '{word}', or not known to this server"
+        )
     if word == "$count" and operand != {}:
         raise CommandFailure(Code.TypeMismatch, "$count takes no arguments, i.e. $count:{}")
     if isinstance(operand, list):

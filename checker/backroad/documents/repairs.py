@@ -18,7 +18,17 @@ from pymongo.errors import PyMongoError
 
 from backroad.documents.failures import bad_value
 from backroad.documents.paths import Reached, reached, split
-from backroad.documents.values import MISSING, TYPE_NUMBERS, Document, is_nan, order, rank, truthy, type_name
+from backroad.documents.values import (
+    MISSING,
+    TYPE_NUMBERS,
+    Document,
+    is_nan,
+    order,
+    rank,
+    truthy,
+    type_name,
+    whole_part,
+)
 
 MONGOMOCK_FAILS = (
     PyMongoError, NotImplementedError, ArithmeticError, LookupError, TypeError, ValueError, AssertionError,
@@ -72,6 +82,18 @@ def _compare(
     return compares(order(left), order(right))
 
 
+def _leaves(value: Any, wanted: tuple[int, int]) -> bool:
+    """What is left of a division has the sign of what was divided."""
+    divisor, remainder = wanted
+    if isinstance(value, list):
+        return any(_leaves(item, wanted) for item in value if not isinstance(item, list))
+    number = whole_part(_plain(value))
+    if number is None:
+        return False
+    left = abs(number) % abs(divisor)
+    return (left if number >= 0 else -left) == remainder
+
+
 def _has_size(value: Any, size: int) -> bool:
     return isinstance(_plain(value), list) and len(_plain(value)) == size
 
@@ -83,6 +105,7 @@ filtering.bson_compare = _compare
 filtering.TYPE_MAP.update({name: _of_type(name) for name in TYPE_NUMBERS})
 FILTERER = filtering._filterer_inst = filtering._Filterer()  # its table holds the functions themselves
 FILTERER._operator_map["$size"] = _has_size
+FILTERER._operator_map["$mod"] = _leaves
 FILTERER._operator_map["$elemMatch"] = lambda value, query: FILTERER._elem_match_op(_plain(value), query)
 
 

@@ -52,7 +52,9 @@ def _stage(source: Any, fetch: Fetch) -> Stage:
     if name in NESTING:
         return NESTING[name](operand, fetch)
     if name not in STAGES:
-        raise CommandFailure(Code.Location40324, f"Unrecognized pipeline stage name: '{name}'")
+        raise CommandFailure(
+            Code.Location40324, f"Unrecognized pipeline stage name: '{name}', or not known to this server"
+        )
     return STAGES[name](operand)
 
 

@@ -11,20 +11,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from bson import Decimal128, Int64, Regex
-
-from backroad.documents.accumulators import distinct
 from backroad.documents.elements import Elements
-from backroad.documents.failures import Code, CommandFailure, bad_value, unparsable, wrong_type
-from backroad.documents.filters import fits_item, is_operators, place_met
+from backroad.documents.failures import Code, CommandFailure, bad_value, unparsable
+from backroad.documents.filters import place_met
+from backroad.documents.modifiers import REWRITES
 from backroad.documents.paths import Parts, as_index, split
 from backroad.documents.places import Place
+from backroad.documents.renaming import check_rename, renamed
 from backroad.documents.repairs import updated
 from backroad.documents.stages import pipeline
-from backroad.documents.values import MISSING, Document, is_number, order, same, shown, type_name, whole
+from backroad.documents.values import Document, same, shown, type_name
 
 PIPELINE_STAGES = ("$addFields", "$set", "$project", "$unset", "$replaceRoot", "$replaceWith")
-PUSH_WORDS = {"$each", "$position", "$slice", "$sort"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,6 @@ class Circumstances:
 
 
 Update = Callable[[Document, Circumstances], Document]
-Rewrite = Callable[[Place, Any], Document]
 
 
 def update(source: Any, array_filters: Sequence[Any] = (), *, multi: bool = False) -> Update:
@@ -79,13 +76,17 @@ def _piped(source: list[Any]) -> Update:
 
 
 def _modified(source: Document, elements: Elements) -> Update:
-    steps = sorted(_steps(source), key=lambda step: [_name_order(name) for name in split(step[1])])
-    _refuse_conflicts([path for _, path, _ in steps])
+    steps = sorted(_steps(source), key=lambda step: _path_order(step[1]))
+    left = [old for name, _, old in steps if name == "$rename"]
+    _refuse_conflicts(sorted([*left, *(path for _, path, _ in steps)], key=_path_order))
     elements.check([path for _, path, _ in steps])
 
     def change(document: Document, circumstances: Circumstances) -> Document:
         for name, path, operand in steps:
             if name == "$setOnInsert" and not circumstances.inserting:
+                continue
+            if name == "$rename":
+                document = renamed(document, split(operand), split(path))
                 continue
             for parts in elements.meant(document, _placed(path, document, circumstances)):
                 place = Place(document, parts)
@@ -96,6 +97,10 @@ def _modified(source: Document, elements: Elements) -> Update:
         return document
 
     return change
+
+
+def _path_order(path: str) -> list[tuple[int, int, str]]:
+    return [_name_order(name) for name in split(path)]
 
 
 def _name_order(name: str) -> tuple[int, int, str]:
@@ -117,7 +122,7 @@ def _placed(path: str, document: Document, circumstances: Circumstances) -> Part
 
 def _steps(source: Document) -> Iterator[tuple[str, str, Any]]:
     for name, operands in source.items():
-        if name not in REWRITES:
+        if name not in REWRITES and name != "$rename":
             raise unparsable(f"Unknown modifier, or not known to this server: {name}")
         if not isinstance(operands, dict):
             raise unparsable(
@@ -126,7 +131,12 @@ def _steps(source: Document) -> Iterator[tuple[str, str, Any]]:
             )
         for path, operand in operands.items():
             _check_path(path, name)
-            yield name, path, operand
+            if name == "$rename":
+                check_rename(path, operand)
+                _check_path(operand, name)
+                yield name, operand, path  # it stands where the new name does
+            else:
+                yield name, path, operand
 
 
 def _check_path(path: str, name: str) -> None:
@@ -148,144 +158,3 @@ def _refuse_conflicts(paths: list[str]) -> None:
         if split(other)[: len(split(path))] == split(path):
             message = f"Updating the path '{other}' would create a conflict at '{path}'"
             raise CommandFailure(Code.ConflictingUpdateOperators, message)
-
-
-def _set(place: Place, operand: Any) -> Document:
-    value = place.read()
-    if place.parts == ("_id",) and value is not MISSING and not same(value, operand):
-        message = "Performing an update on the path '_id' would modify the immutable field '_id'"
-        raise CommandFailure(Code.ImmutableField, message)
-    return {"$set": operand}
-
-
-def _unset(place: Place, _: Any) -> Document:
-    if place.read(lenient=True) is MISSING:
-        return {}
-    inside = Place(place.document, place.parts[:-1]).read() if place.parts[1:] else place.document
-    return {"$set": None} if isinstance(inside, list) else {"$unset": ""}
-
-
-def _increase(place: Place, operand: Any) -> Document:
-    value = place.read()
-    if not is_number(operand):
-        raise wrong_type(f"Cannot increment with non-numeric argument: {{{place.path}: {shown(operand)}}}")
-    if value is MISSING:
-        return {"$set": operand}
-    if not is_number(value):
-        raise wrong_type(
-            "Cannot apply $inc to a value of non-numeric type. "
-            f"{{_id: {shown(place.document.get('_id'))}}} has the field "
-            f"'{place.parts[-1]}' of non-numeric type {type_name(value)}"
-        )
-    if Decimal128 in (type(value), type(operand)):
-        raise bad_value("$inc with a decimal is not known to this server")
-    if isinstance(value, float) or isinstance(operand, float):
-        return {"$inc": operand}
-    if not -(2**63) <= value + operand < 2**63:
-        raise bad_value(f"Failed to apply $inc operations to current value ({value}) for document")
-    # mongomock loses that a number is a long.
-    return {"$set": Int64(value + operand)} if Int64 in (type(value), type(operand)) else {"$inc": operand}
-
-
-def _bound(choose: Callable[..., Any]) -> Rewrite:
-    def rewrite(place: Place, operand: Any) -> Document:
-        value = place.read()
-        return {"$set": operand if value is MISSING else choose(value, operand, key=order)}
-
-    return rewrite
-
-
-def _push(place: Place, operand: Any) -> Document:
-    if not (isinstance(operand, dict) and "$each" in operand):
-        _array(place, "$push")
-        return {"$push": operand}
-    if unknown := set(operand) - PUSH_WORDS:
-        raise bad_value(f"Unrecognized clause in $push: {min(unknown)}")
-    _each("$push", operand)
-    _array(place, "$push")
-    for word in {"$position", "$slice"} & set(operand):
-        whole(
-            operand[word],
-            f"The value for {word} must be an integer value but was given {shown(operand[word])}",
-        )
-    if isinstance(operand.get("$sort", {}), dict) and len(operand.get("$sort", {"": 1})) != 1:
-        raise bad_value("$sort by several fields is not known to this server")
-    return {"$push": operand}
-
-
-def _each(name: str, operand: Document) -> list[Any]:
-    items = operand["$each"]
-    if not isinstance(items, list):
-        message = f"The argument to $each in {name} must be an array but it was of type {type_name(items)}"
-        raise bad_value(message) if name == "$push" else wrong_type(message)
-    return items
-
-
-def _array(place: Place, name: str) -> list[Any]:
-    value = place.read()
-    if value is MISSING:
-        return []
-    if not isinstance(value, list):
-        raise bad_value(
-            f"The field '{place.path}' must be an array for {name} but is of type {type_name(value)} "
-            f"in document {{_id: {shown(place.document.get('_id'))}}}"
-        )
-    return value
-
-
-def _add_to_set(place: Place, operand: Any) -> Document:
-    has_each = isinstance(operand, dict) and next(iter(operand), "") == "$each"
-    if has_each and len(operand) > 1:
-        raise bad_value(f"Found unexpected fields after $each in $addToSet: {shown(operand)}")
-    items = _each("$addToSet", operand) if has_each else [operand]
-    array = _array(place, "$addToSet")
-    seen = set(map(order, array))
-    return {"$push": {"$each": [item for item in distinct(items) if order(item) not in seen]}}
-
-
-def _cull(place: Place, unwanted: Callable[[Any], bool]) -> Document:
-    if place.read() is MISSING:
-        return {}
-    return {"$set": [item for item in _array(place, "$pull") if not unwanted(item)]}
-
-
-def _pull(place: Place, operand: Any) -> Document:
-    if isinstance(operand, Regex):
-        return _cull(place, fits_item({"$regex": operand}))
-    if isinstance(operand, dict):
-        fits = fits_item(operand)
-        return _cull(
-            place, fits if is_operators(operand) else lambda item: isinstance(item, dict) and fits(item)
-        )
-    return _cull(place, lambda item: same(item, operand))
-
-
-def _pull_all(place: Place, operand: Any) -> Document:
-    if not isinstance(operand, list):
-        raise bad_value(f"$pullAll requires an array argument but was given a {type_name(operand)}")
-    unwanted = set(map(order, operand))
-    return _cull(place, lambda item: order(item) in unwanted)
-
-
-def _pop(place: Place, operand: Any) -> Document:
-    if isinstance(operand, bool) or operand not in (1, -1):
-        raise unparsable(f"$pop expects 1 or -1, found: {shown(operand)}")
-    value = place.read()
-    if value is not MISSING and not isinstance(value, list):
-        raise wrong_type(f"Path '{place.path}' contains an element of non-array type '{type_name(value)}'")
-    return {"$pop": operand} if isinstance(value, list) and value else {}
-
-
-REWRITES: Mapping[str, Rewrite] = {
-    "$set": _set,
-    "$setOnInsert": _set,
-    "$unset": _unset,
-    "$inc": _increase,
-    "$min": _bound(min),
-    "$max": _bound(max),
-    "$push": _push,
-    "$addToSet": _add_to_set,
-    "$pull": _pull,
-    "$pullAll": _pull_all,
-    "$pop": _pop,
-}

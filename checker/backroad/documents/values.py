@@ -89,6 +89,29 @@ def is_number(value: Any) -> bool:
     return isinstance(value, NUMBERS) and not isinstance(value, bool)
 
 
+def is_null(value: Any) -> bool:
+    """Tell null and a missing value, which most expressions take alike."""
+    return value is None or value is MISSING
+
+
+def small_whole(value: Any) -> int | None:
+    """Return a number that fits in 32 bits and has no fraction, as an int; None for all else."""
+    if not is_number(value):
+        return None
+    number = _exact(value)
+    if not -_INT32 <= number < _INT32 or number != int(number):
+        return None
+    return int(number)
+
+
+def whole_part(value: Any) -> int | None:
+    """Return a number without its fraction; None for what is none, or does not fit in a long."""
+    if not is_number(value):
+        return None
+    number = _exact(value)
+    return int(number) if math.isfinite(number) and -(2**63) <= number < 2**63 else None
+
+
 def whole(operand: Any, message: str) -> int:
     """Return a number that has no fraction, as an int."""
     if not isinstance(operand, (int, float)) or isinstance(operand, bool) or is_nan(operand):
@@ -96,6 +119,17 @@ def whole(operand: Any, message: str) -> int:
     if operand != int(operand):
         raise bad_value(message)
     return int(operand)
+
+
+def typed(name: str, result: Any, numbers: list[Any]) -> Any:
+    """Return a result in the type that MongoDB gives it: a long stays one, a double stays one."""
+    if any(isinstance(number, float) for number in numbers) or name in ("$divide", "$sqrt"):
+        return float(result) if is_number(result) else result
+    if not is_number(result):
+        return result
+    if abs(result) >= 2**63:
+        return float(result)
+    return Int64(result) if any(isinstance(number, Int64) for number in numbers) else int(result)
 
 
 def is_nan(value: Any) -> bool:
