@@ -42,6 +42,9 @@ def lists(service, query, tasks, total=None, limit=20, offset=0):
     assert {total: reply.json["page"]["total"]} == {total: page["total"]}
     for place, (got, expected) in enumerate(zip(listed, due, strict=False)):
         assert {f"items[{place}]": got} == {f"items[{place}]": expected}
+    for item, task in zip(reply.json["items"], tasks, strict=False):
+        differing = [name for name in {**task, **item} if item.get(name) != task.get(name)]
+        assert {name: item.get(name) for name in differing} == {name: task.get(name) for name in differing}
     assert reply == answer(200, {"items": tasks, "page": page})
 
 
