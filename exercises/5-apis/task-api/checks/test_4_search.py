@@ -169,7 +169,8 @@ def test_filter_by_due_time(service):
     """
     times = ["2026-03-01T09:29:59.999Z", "2026-03-01T09:30:00.000Z", "2026-03-01T09:30:00.001Z", None]
     early, exact, late, _ = create(service, *({"due_at": due_at} for due_at in times))
-    for sent in ("2026-03-01T09:30:00Z", "2026-03-01T10:30:00.000+01:00", "2026-03-01T04:30:00.0009-05:00"):
+    for sent in ("2026-03-01T09:30:00Z", "2026-03-01T10:30:00.000+01:00", "2026-03-01T04:30:00.0009-05:00",
+                 "2026-03-01t09:30:00z"):  # fmt: skip
         lists(service, [("due_before", sent)], [early])
         lists(service, [("due_after", sent)], [late, exact])
     span = [("due_after", "2026-03-01T09:30:00Z"), ("due_before", "2026-03-01T09:30:00.001Z")]
