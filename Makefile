@@ -4,13 +4,15 @@
 # make check   format, lint, types, tests: what has to be green before a change goes in
 #
 # PYTHON=python3.12 chooses the interpreter, VENV=folder the environment, TESTS="…" the tests,
-# PICK="not mutant" some of those of test-live.
+# PICK="not mutant" some of those of test-live, ROUNDS=9 and SLUGS="…" what `make bench` measures at length.
 
 SHELL = /bin/sh
 VENV ?= .venv
 PYTHON ?=
 TESTS ?=
 PICK ?=
+ROUNDS ?= 9
+SLUGS ?=
 PY = $(VENV)/bin/python
 export VENV PYTHON
 
@@ -51,3 +53,4 @@ bench:
 	$(PY) tests/bench/check_vs_pytest.py
 	$(PY) tests/bench/list_vs_click.py
 	$(PY) tests/bench/exercises.py
+	$(PY) tests/bench/warm.py --rounds $(ROUNDS) --json bench.json $(SLUGS)

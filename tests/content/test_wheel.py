@@ -94,13 +94,16 @@ def succeed(command: list[str]) -> None:
 
 
 def test_wheel_does_the_main_job(wheel: Path, installed: Installed) -> None:
-    """All content is in the wheel, and scaffold, check and compare work with it for each exercise."""
+    """All content is in the wheel; scaffold and check work for each exercise, compare for one of each kind."""
     # One test: spread over several workers, the wheel would be built and installed once in each.
     assert files_in(wheel) == set(content_files())
     assert ROOT not in installed.content.parents
-    done = {each.slug: main_job(installed, each) for each in load_roadmap(find_content(environ={})).exercises}
-    wanted = [("scaffold", 0), ("check", 1), ("check", 0), ("compare", 0)]
-    assert {slug: codes for slug, codes in done.items() if codes != wanted} == {}
+    exercises = load_roadmap(find_content(environ={})).exercises
+    first = {each.kind: each for each in reversed(exercises)}
+    short = {each.slug: main_job(installed, each, "--stage=1") for each in exercises}
+    assert {slug: codes for slug, codes in short.items() if codes != [0, 1, 0]} == {}
+    for each in first.values():
+        assert [installed.backroad(command, each.slug)[0] for command in ("check", "compare")] == [0, 0]
 
 
 def content_files() -> Iterator[str]:
@@ -119,14 +122,14 @@ def files_in(wheel: Path) -> set[str]:
     return {name.removeprefix(start) for name in names if name.startswith(start)}
 
 
-def main_job(installed: Installed, exercise: Exercise) -> list[tuple[str, int]]:
-    """Scaffold, check the starter, lay the reference over, check, compare; return the exit codes."""
-    codes: list[tuple[str, int]] = []
-    for command in ("scaffold", "check", "check", "compare"):
+def main_job(installed: Installed, exercise: Exercise, *options: str) -> list[int]:
+    """Scaffold, check the starter, lay the reference over, check; return the exit codes."""
+    codes: list[int] = []
+    for words in (["scaffold"], ["check", *options], ["check", *options]):
         if len(codes) == 2:
             solution = installed.content / "solutions" / exercise.step / exercise.slug
             shutil.copytree(solution / "reference", installed.empty / exercise.slug, dirs_exist_ok=True)
-        code, said = installed.backroad(command, exercise.slug)
+        code, said = installed.backroad(words[0], exercise.slug, *words[1:])
         sys.stdout.write(said)
-        codes.append((command, code))
+        codes.append(code)
     return codes
