@@ -94,7 +94,7 @@ def succeed(command: list[str]) -> None:
 
 
 def test_wheel_does_the_main_job(wheel: Path, installed: Installed) -> None:
-    """All content is in the wheel; scaffold and check work for each exercise, compare for one of each kind."""
+    """All content is in the wheel; each exercise can be scaffolded and checked, one of each kind compared."""
     # One test: spread over several workers, the wheel would be built and installed once in each.
     assert files_in(wheel) == set(content_files())
     assert ROOT not in installed.content.parents
