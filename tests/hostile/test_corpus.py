@@ -128,7 +128,7 @@ class World:
             return judge(plan)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # other modules' tests count processes
 def engine(exercises: dict[str, Exercise]) -> Iterator[Engine]:
     """The engine of all warm starts, with what it keeps ready for each exercise."""
     with Engine() as made:

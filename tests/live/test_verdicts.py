@@ -64,7 +64,7 @@ def named_trees(slug: str) -> dict[str, tuple[Tree, tuple[str, ...]]]:
     return {name: (tree, checks) for name, tree, checks in trees(SLUGS[slug])}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
     """The engine of all runs."""
     with Engine() as made:

@@ -66,8 +66,10 @@ def test_a_missing_command_is_told_by_the_shell(plan: Callable[..., Plan]) -> No
 def test_no_two_runs_choose_the_same_port() -> None:
     """A claimed port is passed over, also by another process, until it is given up."""
 
+    one, another = free_port(), free_port()
+
     class Stubborn(random.Random):
-        numbers = iter((25_001, 25_001, 25_002))
+        numbers = iter((one, one, another))
 
         def randrange(self, *_: object) -> int:
             return next(self.numbers)
@@ -75,6 +77,6 @@ def test_no_two_runs_choose_the_same_port() -> None:
     chance = Stubborn()
     first, claim = claimed_port(chance)
     second, other = claimed_port(chance)
-    assert (first, second) == (25_001, 25_002)
+    assert (first, second) == (one, another)
     claim.close()
     other.close()
