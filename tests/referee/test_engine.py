@@ -56,7 +56,8 @@ def engine(notices: list[str]) -> Iterator[Engine]:
     before = {process.pid for process in psutil.Process().children(recursive=True)}
     with Engine(notices.append) as made:
         yield made
-    assert [p for p in psutil.Process().children(recursive=True) if p.pid not in before] == []
+    left = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
+    assert [process for process in left if process.status() != psutil.STATUS_ZOMBIE] == []
 
 
 def told(report: Report) -> list[tuple[object, ...]]:
@@ -71,7 +72,8 @@ def servers(engine: Engine) -> list[psutil.Process]:
     """Return the processes that are kept ready."""
     del engine
     kept = psutil.Process().children()
-    return [one for one in kept if {"--forks", "--paused"} & {*one.cmdline()}]
+    living = [one for one in kept if one.status() != psutil.STATUS_ZOMBIE]
+    return [one for one in living if {"--forks", "--paused"} & {*one.cmdline()}]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

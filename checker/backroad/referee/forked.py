@@ -44,9 +44,10 @@ class Unborn(ProcessLookupError):
 
 
 class Forked(Process):
-    """A process on a leash: a socket that tells its id and its exit code as lines, then closes.
+    """A process on a leash: a socket that tells two ids and the exit code as lines, then closes.
 
-    To let go of the leash ends what is left of it.
+    The ids are its own, and that of the process that goes last, itself or its keeper. To let go of the leash
+    ends what is left.
     """
 
     def __init__(self, leash: socket.socket) -> None:
@@ -59,11 +60,14 @@ class Forked(Process):
     @property
     def pid(self) -> int:
         """Its id; waits a few milliseconds for it the first time. Raises Unborn where it never came."""
+        return self._ids()[0]
+
+    def _ids(self) -> list[int]:
         while b"\n" not in self._told and self._hear(None):
             pass
         if b"\n" not in self._told:
             raise Unborn
-        return int(self._told.split(b"\n")[0])
+        return [int(word) for word in self._told.split(b"\n")[0].split()]
 
     @property
     def returncode(self) -> int | None:
@@ -129,9 +133,9 @@ class Forked(Process):
         self._closed = True
 
     def _see_off(self, deadline: float) -> None:
-        """Wait until the process is gone: its leash is closed a moment before."""
+        """Wait until the last process is gone: the leash is closed a moment before."""
         with suppress(OSError):
-            ended = os.pidfd_open(self.pid)
+            ended = os.pidfd_open(self._ids()[-1])
             try:
                 select.select([ended], [], [], max(0.0, deadline - time.monotonic()))
             finally:

@@ -126,7 +126,7 @@ class Pause:
 
     def _begun(self, order: dict[str, str], plan: int, events: int, complaints: int, leash: int) -> Run:
         """Make this fork look like a referee that was started, and begin its run."""
-        os.write(leash, b"%d\n" % os.getpid())
+        os.write(leash, b"%d %d\n" % (os.getpid(), os.getpid()))
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, stop)
         os.setsid()

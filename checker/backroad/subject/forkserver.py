@@ -94,8 +94,8 @@ def become(order: dict[str, object], output: int) -> None:
 
 
 def watch(pid: int, leash: int) -> NoReturn:
-    """Tell the subject's id, and how it ended; when nobody holds the leash any more, end what is left."""
-    os.write(leash, b"%d\n" % pid)
+    """Tell the subject's id and ours, and how it ended; when nobody holds the leash, end what is left."""
+    os.write(leash, b"%d %d\n" % (pid, os.getpid()))
     ended = os.pidfd_open(pid)
     poll = select.poll()
     poll.register(leash, select.POLLIN)
