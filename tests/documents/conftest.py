@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -36,3 +36,15 @@ def db(client: Client) -> Iterator[Db]:
     name = f"t{uuid4().hex}"
     yield client[name]
     client.drop_database(name)
+
+
+@pytest.fixture
+def value_of(db: Db) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    """Return what an aggregation expression is for a document, as `{"v": …}`, empty where it has no value."""
+
+    def evaluate(document: dict[str, Any], source: Any) -> dict[str, Any]:
+        db.c.insert_one(dict(document))
+        (result,) = db.c.aggregate([{"$replaceWith": {"v": source}}])
+        return dict(result)
+
+    return evaluate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pymongo.database import Database
 from pymongo.errors import OperationFailure
 
 Db = Database[dict[str, Any]]
+ValueOf = Callable[[dict[str, Any], Any], dict[str, Any]]
 DOCUMENT: dict[str, Any] = {
     "_id": 1, "n": 7, "s": "x", "z": None, "a": [3, 1, 2], "d": [{"k": 1}, {"k": 2.5}, {}],
     "o": {"x": 1, "y": None}, "e": [], "m": [0, None, ""],
@@ -87,10 +89,9 @@ VALUES: dict[str, tuple[Any, Any]] = {
 
 
 @pytest.mark.parametrize(("source", "expected"), VALUES.values(), ids=VALUES)
-def test_an_expression_on_arrays_is(db: Db, source: Any, expected: Any) -> None:
+def test_an_expression_on_arrays_is(value_of: ValueOf, source: Any, expected: Any) -> None:
     """The value, and its type, are MongoDB's."""
-    db.c.insert_one(dict(DOCUMENT))
-    (result,) = db.c.aggregate([{"$replaceWith": {"v": source}}])
+    result = value_of(DOCUMENT, source)
     assert result == {"v": expected}
     assert type(result["v"]) is type(expected)
 
