@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,12 @@ CONTENT = {
     "templates/plain/{{cookiecutter.slug}}/backroad.toml": '[exercise]\nslug = "{{ cookiecutter.slug }}"\n',
     "templates/plain/{{cookiecutter.slug}}/given/tools.py": "KIT = 1\n",
 }
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one test more than there are processors: many wait for a process, or for time to pass."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -81,9 +81,7 @@ class Watched:
 
 
 # A session leader takes the terminal, as a shell's job has it.
-# Ctrl-C counts, though whoever runs these tests in the background may have it ignored.
-HEEDING = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {PROGRAM}"
-CONTROLLED = f"import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); {HEEDING}"
+CONTROLLED = f"import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); {PROGRAM}"
 Watch = Callable[..., Watched]
 
 
@@ -231,7 +229,7 @@ def test_a_service_is_restarted(watch: Watch, kit: Kit, tmp_path: Path) -> None:
 
 def test_a_pipe_gets_one_screen_after_the_other(environment: Mapping[str, str], solved: Path) -> None:
     """Without a terminal there are no keys and no escapes."""
-    command = [sys.executable, "-c", HEEDING, "check", "--watch"]
+    command = [sys.executable, "-c", PROGRAM, "check", "--watch"]
     with subprocess.Popen(
         command, cwd=solved, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
     ) as process:

@@ -235,9 +235,9 @@ def uses(process: psutil.Process, folder: str) -> bool:
 
 
 def is_running(process: psutil.Process) -> bool:
-    """Return whether a process lives."""
+    """Return whether a process lives; one that nobody waits for is told as dead for a moment."""
     try:
-        return process.status() != psutil.STATUS_ZOMBIE
+        return process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
     except psutil.Error:
         return False
 
