@@ -22,7 +22,7 @@ def launched(tree: Path, command: str, **choices: Any) -> tuple[int, subprocess.
         tree, tree, [tree.parent / "secret"], Limits(), service=True, max_level=Level(choices.get("level", 2))
     )
     reading, report = os.pipe()
-    order = {"walls": {**limits, "connect": []}, "command": ["/bin/sh", "-c", command], "report": report}
+    order = {"walls": {**limits, "connect": []}, "command": command, "report": report}
     done = subprocess.run(
         [sys.executable, "-P", str(LAUNCHER)],
         input=json.dumps(order) + "\nmore input",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 from backroad.model import Kind, Level
 from backroad.plan import Plan
-from backroad.referee.forked import ForkServer
+from backroad.referee.forked import ForkServer, can_fork
 from backroad.referee.host import Host
+from backroad.referee.preloaded import Preloaded
 from backroad.referee.recorder import Recorder
 from backroad.referee.servicehost import ServiceHost
 from backroad.referee.supplies import Supplies
+from backroad.subject.program import words_of
 
 
 class Bench:
@@ -19,12 +24,15 @@ class Bench:
         self.recorder = Recorder()
         self.supplies = Supplies(plan, self.recorder)
         self.host = Host(plan, self.recorder, self.supplies, forks)
-        self.services = ServiceHost(plan, self.recorder, self.supplies)
+        self.services = ServiceHost(plan, self.recorder, self.supplies, forks)
+        self._preloaded: Preloaded | None = None
 
     def launch_ahead(self) -> None:
         """Start the learner's side now, beside the import of pytest."""
         self.supplies.launch_ahead()
         if self.plan.kind is Kind.SERVICE:
+            if self.services.forks is None and pays_off(self.plan):
+                self.services.forks = self._preloaded = Preloaded(self.plan, Path(tempfile.gettempdir()))
             self.services.launch_ahead()
         else:
             self.host.launch_ahead()
@@ -40,3 +48,10 @@ class Bench:
         self.host.close()
         self.services.close()
         self.supplies.close()
+        if self._preloaded is not None:
+            self._preloaded.close()
+
+
+def pays_off(plan: Plan) -> bool:
+    """Return whether a run's services, which are many, are forked from a process that has the libraries."""
+    return can_fork() and not plan.in_process and bool(words_of(plan.service.start))

@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 TERM_SECONDS = 5.0
 KILL_SECONDS = 5.0
@@ -22,6 +22,10 @@ class Process(Protocol):
     @property
     def pid(self) -> int:
         """Its id."""
+
+    @property
+    def returncode(self) -> int | Any:
+        """How it ended, as far as is known already; None while it lives."""
 
     def poll(self) -> int | None:
         """Return how it ended, None while it lives."""

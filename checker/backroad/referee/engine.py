@@ -11,16 +11,13 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import IO
 
-from backroad.model import Kind
 from backroad.plan import Plan
-from backroad.referee.forked import Forked, ForkServer, Unborn
-from backroad.referee.launch import SEED, SUBJECT, clean_environment
+from backroad.referee.forked import Forked, ForkServer, Unborn, can_fork
 from backroad.referee.planfile import plan_to_json
-from backroad.referee.preloads import preloads
+from backroad.referee.preloaded import Preloaded
 from backroad.referee.scratch import remove_folder
 from backroad.referee.session import REFEREE, Brake, OnResult, referee_environment, run
 from backroad.referee.walls import PACKAGE
@@ -95,12 +92,12 @@ class Engine:
 
 
 class Stand:
-    """What is kept ready for one exercise: a paused session, and for a module a process to fork subjects."""
+    """What is kept ready for one exercise: a paused session, and a process that forks what it needs."""
 
     def __init__(self, plan: Plan, stamp: tuple[object, ...]) -> None:
         self.stamp = stamp
         self._folder = Path(tempfile.mkdtemp(prefix="backroad-stand-")).resolve()
-        self._subjects = self._start_subjects(plan) if plan.kind is Kind.MODULE else None
+        self._subjects = Preloaded(plan, self._folder)
         self._forks, self._session = self._start_session(plan)
 
     def start(self, scratch: Path, complaints: IO[bytes]) -> Forked:
@@ -120,25 +117,9 @@ class Stand:
         process.stdin, process.stdout = os.fdopen(to_plan, "wb"), os.fdopen(from_events, "rb")
         return process
 
-    def _start_subjects(self, plan: Plan) -> tuple[ForkServer, subprocess.Popen[bytes]]:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-P", str(SUBJECT), "--forks", str(theirs.fileno()), *preloads(plan)],
-                cwd=self._folder,
-                env=clean_environment(self._folder, SEED),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-            )
-        return ForkServer(ours), process
-
     def _start_session(self, plan: Plan) -> tuple[ForkServer, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        subjects = [self._subjects[0].control.fileno()] if self._subjects is not None else []
-        passed = [theirs.fileno(), *subjects]
+        passed = [theirs.fileno(), self._subjects.control.fileno()]
         with theirs:
             process = subprocess.Popen(
                 [sys.executable, "-P", str(REFEREE), "--paused", *map(str, passed)],
@@ -157,26 +138,11 @@ class Stand:
 
     def close(self) -> None:
         """End both processes; runs under way go on."""
-        for held in (self._forks, self._subjects and self._subjects[0]):
-            if held is not None:
-                held.control.close()
-        for process in (self._session, self._subjects and self._subjects[1]):
-            if process is not None:
-                process.terminate()
-                process.wait()
+        self._forks.control.close()
+        self._session.terminate()
+        self._session.wait()
+        self._subjects.close()
         remove_folder(self._folder)
-
-
-@cache
-def can_fork() -> bool:
-    """Return whether this system has what a warm start needs: fork, and descriptors for processes."""
-    if sys.platform != "linux":
-        return False
-    try:
-        os.close(os.pidfd_open(os.getpid()))
-    except OSError:  # before Linux 5.3
-        return False
-    return True
 
 
 def stamp_of(plan: Plan) -> tuple[object, ...]:

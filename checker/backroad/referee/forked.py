@@ -8,12 +8,14 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import IO, Any
 
-from backroad.referee.endings import Process
+from backroad.referee.endings import KILL_SECONDS, Process
 
 KILLED = -int(getattr(signal, "SIGKILL", 9))
 LINE = 64
@@ -140,3 +142,21 @@ class Forked(Process):
                 select.select([ended], [], [], max(0.0, deadline - time.monotonic()))
             finally:
                 os.close(ended)
+
+
+def let_go(process: Process, seconds: float = KILL_SECONDS) -> None:
+    """Have what is left of a forked process ended; one that was started here has nobody who would."""
+    if isinstance(process, Forked):
+        process.let_go(seconds)
+
+
+@cache
+def can_fork() -> bool:
+    """Return whether this system has what a warm start needs: fork, and descriptors for processes."""
+    if sys.platform != "linux":
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:  # before Linux 5.3
+        return False
+    return True

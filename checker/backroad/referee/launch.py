@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from backroad.referee import endings
 from backroad.referee.endings import Process
-from backroad.referee.forked import Forked, ForkServer, Unborn
+from backroad.referee.forked import ForkServer, Unborn, let_go
 from backroad.referee.nodepath import node_settings
 from backroad.referee.scratch import remove_folder
 from backroad.referee.walls import PACKAGE
@@ -81,8 +81,7 @@ class Started:
         self.link.close()
         with suppress(Unborn):
             endings.end(self.process)
-        if isinstance(self.process, Forked):
-            self.process.let_go(endings.KILL_SECONDS)
+        let_go(self.process)
         with suppress(OSError):
             self.said = read_part(self.output, 0, self.output.stat().st_size)
         remove_folder(self.scratch)

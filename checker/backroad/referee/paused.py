@@ -46,10 +46,10 @@ MESSAGE = 2**18  # more than a socket sends at once
 DESCRIPTORS = 4  # standard input, events, complaints, leash
 
 
-def main(control: str, forks: str = "") -> None:
+def main(control: str, forks: str) -> None:
     """Prepare the session of the plan on standard input, and fork for each order on the control socket."""
     plan = plan_from_json(json.loads(sys.stdin.buffer.readline()))
-    server = ForkServer(socket.socket(fileno=int(forks))) if forks else None
+    server = ForkServer(socket.socket(fileno=int(forks)))
     referee = Referee(Bench(plan))
     pause = Pause(referee, socket.socket(fileno=int(control)), server)
     preload(plan)
@@ -96,7 +96,7 @@ class Run:
 class Pause:
     """Stops pytest before the first check; only forks go on."""
 
-    def __init__(self, referee: Referee, control: socket.socket, forks: ForkServer | None) -> None:
+    def __init__(self, referee: Referee, control: socket.socket, forks: ForkServer) -> None:
         self.run: Run | None = None
         self._referee = referee
         self._control = control

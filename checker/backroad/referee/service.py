@@ -14,6 +14,7 @@ from backroad.plan import Plan
 from backroad.referee import endings, unready
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
+from backroad.referee.forked import ForkServer
 from backroad.referee.http import UNSET, Reply, Request, exchange, exchange_raw, make_request
 from backroad.referee.parallel import in_parallel
 from backroad.referee.recorder import Recorder
@@ -49,6 +50,7 @@ class Service:
         env: Settings | None = None,
         supplies: Supplies | None = None,
         store: Store | None = None,
+        forks: ForkServer | None = None,
     ) -> None:
         self._plan = plan
         self._recorder = recorder
@@ -56,13 +58,14 @@ class Service:
         self._supplies = supplies or Supplies(plan, recorder)
         self._shares_store = store is not None
         self._store = store
+        self._forks = forks
         self._running: Running | None = None
         self._last_log = ""
         self._seconds = DEBUG_SECONDS if plan.in_process else plan.limits.call
 
     def launch(self) -> None:
         """Start the process; it gets ready while something else is done."""
-        self._running = launch(self._plan, self._settings(), self._supplies)
+        self._running = launch(self._plan, self._settings(), self._supplies, self._forks)
 
     @property
     def store(self) -> Store | None:
@@ -198,7 +201,7 @@ class Service:
         settings = settings_text(env or {})
         self._recorder.did(f"started {self._plan.service.start} once more, on another port{settings}")
         settings_of_both = {**self._env, **(env or {})}
-        other = Service(self._plan, self._recorder, settings_of_both, self._supplies, self.store)
+        other = Service(self._plan, self._recorder, settings_of_both, self._supplies, self.store, self._forks)
         try:
             other.start()
             yield other
@@ -213,7 +216,7 @@ class Service:
         did = f"started {self._plan.service.start} once more{settings_text(changed)}"
         self._recorder.did(did)
         settings = {**self._settings(), **changed}
-        return wait_for_refusal(launch(self._plan, settings, self._supplies), seconds, did)
+        return wait_for_refusal(launch(self._plan, settings, self._supplies, self._forks), seconds, did)
 
     def restart(self) -> None:
         """Stop the service as a platform would, and start it again in the same environment."""

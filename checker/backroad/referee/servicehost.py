@@ -7,6 +7,7 @@ from contextlib import suppress
 from backroad.model import Level
 from backroad.plan import Plan
 from backroad.referee.evidence import Trouble
+from backroad.referee.forked import ForkServer
 from backroad.referee.recorder import Recorder
 from backroad.referee.service import Service
 from backroad.referee.supplies import Supplies
@@ -16,8 +17,15 @@ from backroad.referee.unready import last_lines
 class ServiceHost:
     """Gives each check its service: the run's own, or a new one."""
 
-    def __init__(self, plan: Plan, recorder: Recorder, supplies: Supplies | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        recorder: Recorder,
+        supplies: Supplies | None = None,
+        forks: ForkServer | None = None,
+    ) -> None:
         self._plan = plan
+        self.forks = forks
         self._recorder = recorder
         self._supplies = supplies or Supplies(plan, recorder)
         self._service: Service | None = None
@@ -29,9 +37,12 @@ class ServiceHost:
 
     def launch_ahead(self) -> None:
         """Start the process now; checks wait for it when they need it."""
-        self._service = Service(self._plan, self._recorder, supplies=self._supplies)
+        self._service = self._new()
         self._service.launch()
         self.level = self._service.level
+
+    def _new(self) -> Service:
+        return Service(self._plan, self._recorder, supplies=self._supplies, forks=self.forks)
 
     def service(self, *, fresh: bool = False) -> Service:
         """Return a service that is ready; raises the same Trouble for every check when it does not start."""
@@ -40,12 +51,12 @@ class ServiceHost:
         if self._ready and self._service is not None and not self._service.is_alive:
             self._replace()
         if fresh:
-            spare = Service(self._plan, self._recorder, supplies=self._supplies)
+            spare = self._new()
             self._spares.append(spare)
             self._start(spare)
             return spare
         if self._service is None:
-            self._service = Service(self._plan, self._recorder, supplies=self._supplies)
+            self._service = self._new()
         if not self._ready:
             self._start(self._service)
             self._ready = True

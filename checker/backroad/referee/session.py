@@ -20,7 +20,7 @@ from backroad.model import Exercise, Kind
 from backroad.plan import Plan
 from backroad.referee import endings
 from backroad.referee.endings import Process
-from backroad.referee.forked import Forked
+from backroad.referee.forked import let_go
 from backroad.referee.planfile import plan_to_json
 from backroad.referee.scratch import run_folder, temporary_folder
 from backroad.referee.servers import configured, version_of
@@ -197,5 +197,4 @@ def end(process: Caller) -> None:
         process.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         endings.end(process)
-    if isinstance(process, Forked):
-        process.let_go(GRACE_SECONDS)
+    let_go(process, GRACE_SECONDS)

@@ -10,16 +10,19 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from backroad.model import Level
 from backroad.plan import Plan
 from backroad.referee import endings
+from backroad.referee.endings import Process
+from backroad.referee.forked import ForkServer, Unborn, let_go
 from backroad.referee.launch import LAUNCHER, clean_environment
+from backroad.referee.preloaded import OF_SERVICES
 from backroad.referee.scratch import remove_folder
 from backroad.referee.servicelog import read_log
 from backroad.referee.supplies import Supplies
@@ -40,7 +43,7 @@ Settings = Mapping[str, str | None]
 class Running:
     """One started process of the service."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     port: int
     scratch: Path
     log: Path
@@ -49,6 +52,7 @@ class Running:
 
     def let_go(self) -> None:
         """Remove its folder and give up its port, once it has ended."""
+        let_go(self.process)
         self.claim.close()
         remove_folder(self.scratch)
 
@@ -57,22 +61,23 @@ class Running:
         return (self.process.pid, *endings.descendants(self.process.pid))
 
 
-def launch(plan: Plan, env: Settings, supplies: Supplies) -> Running:
-    """Start the service's command on a free port, in its own session, locked in."""
+def launch(plan: Plan, env: Settings, supplies: Supplies, forks: ForkServer | None = None) -> Running:
+    """Start the service's command on a free port, in its own session, locked in.
+
+    `forks` spares a Python program the imports, where it still answers.
+    """
     scratch = Path(tempfile.mkdtemp(prefix="backroad-"))
     log = scratch.with_name(scratch.name + ".out")
     port, claim = claimed_port()
     usual = clean_environment(scratch, plan.seed) | {
         "PORT": str(port),
         "HOST": "127.0.0.1",
-        "PYTHONFAULTHANDLER": "1",
-        "PYTHONUNBUFFERED": "1",
+        **OF_SERVICES,
     }
     environment = {name: value for name, value in {**usual, **env}.items() if value is not None}
     if plan.in_process or os.name != "posix":
-        process = launch_plainly(plan, environment, log)
         level = Level.NONE if plan.in_process else Level.PROCESS
-        return Running(process, port, scratch, log, level, claim)
+        return Running(launch_plainly(plan, environment, log), port, scratch, log, level, claim)
     limits = walls(
         plan.tree,
         scratch,
@@ -83,34 +88,52 @@ def launch(plan: Plan, env: Settings, supplies: Supplies) -> Running:
         data=supplies.folders,
         connect=[port, *supplies.ports],
     )
-    process, level = launch_confined(plan, environment, log, limits)
+    order = {"cwd": str(plan.tree), "env": environment, "walls": limits, "command": plan.service.start}
+    process, level = launch_confined(order, log, forks)
     return Running(process, port, scratch, log, level, claim)
 
 
-def launch_confined(
-    plan: Plan, environment: dict[str, str], log: Path, limits: dict[str, Any]
-) -> tuple[subprocess.Popen[bytes], Level]:
-    """Start through the launcher, which locks itself in and then becomes the command."""
-    reading, report = os.pipe()
+def launch_confined(order: dict[str, Any], log: Path, forks: ForkServer | None) -> tuple[Process, Level]:
+    """Start a process that locks itself in and becomes the order's command; returns it with its level."""
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-P", str(LAUNCHER)],
-            cwd=plan.tree,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            pass_fds=(report,),
-            start_new_session=True,
-        )
-    os.close(report)
-    order = {"walls": limits, "command": ["/bin/sh", "-c", plan.service.start], "report": report}
-    if process.stdin is not None:
-        with suppress(BrokenPipeError), process.stdin as stdin:
-            stdin.write(json.dumps(order).encode() + b"\n")
+        if forks is not None:
+            with suppress(Unborn):
+                return begun(lambda report: forks.fork(order, [report, output.fileno()]))
+        return begun(lambda report: start_launcher(order, report, output))
+
+
+def begun(start: Callable[[int], Process]) -> tuple[Process, Level]:
+    """Start a process that tells its level on the descriptor it is given; raises Unborn as `start` does."""
+    reading, report = os.pipe()
+    try:
+        process = start(report)
+    except Unborn:
+        os.close(reading)
+        raise
+    finally:
+        os.close(report)
     told = os.read(reading, 1)
     os.close(reading)
+    _ = process.pid  # raises Unborn where nobody was there to fork
     return process, Level(int(told)) if told.isdigit() else Level.NONE
+
+
+def start_launcher(order: dict[str, Any], report: int, output: BinaryIO) -> subprocess.Popen[bytes]:
+    """Start an interpreter for the launcher, and give it the order."""
+    process = subprocess.Popen(
+        [sys.executable, "-P", str(LAUNCHER)],
+        cwd=order["cwd"],
+        env=order["env"],
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        pass_fds=(report,),
+        start_new_session=True,
+    )
+    if process.stdin is not None:
+        with suppress(BrokenPipeError), process.stdin as stdin:
+            stdin.write(json.dumps({**order, "report": report}).encode() + b"\n")
+    return process
 
 
 def launch_plainly(plan: Plan, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -167,7 +190,7 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def has_family(process: subprocess.Popen[bytes]) -> bool:
+def has_family(process: Process) -> bool:
     """Return whether the service's process lives, or others of its group although it ended."""
     return endings.has_group(process)
 

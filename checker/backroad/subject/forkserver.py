@@ -1,7 +1,8 @@
-"""Starts subjects from a process that has the libraries loaded: a fork each, and nothing of a learner's here.
+"""Starts subjects and services from a process that has the libraries loaded: a fork each.
 
-Every subject has a keeper, a fork of this process too: it adopts what the subject leaves behind, tells the
-referee how the subject ended, and ends all of it when the referee lets go of the leash.
+Nothing of a learner's is in this process. Everything it starts has a keeper, a fork of this process too: it
+adopts what the subject leaves behind, tells the referee how the subject ended, and ends all of it when the
+referee lets go of the leash.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from backroad.subject import confinement, conversation
+from backroad.subject import command, confinement, conversation, program
 
-MESSAGE = 2**16
-DESCRIPTORS = 4  # link, stacks, output, leash
+MESSAGE = 2**18
+DESCRIPTORS = 4  # of a subject: link, stacks; of a service: report; of both: output, leash
 OURS = ("backroad.subject.races", "encodings.idna", "linecache", "traceback")
 
 
@@ -36,9 +38,18 @@ def main(control: str, *modules: str) -> None:
     gc.freeze()
     with socket.socket(fileno=int(control)) as orders:
         orders.send(b"ready")
-        found = serve(orders)
-    if found is not None:
-        sys.exit(conversation.converse(*found))
+        born = serve(orders)
+    if born is None:
+        return
+    order, descriptors = born
+    if "command" not in order:
+        sys.exit(conversation.converse(*map(str, descriptors)))
+    words = program.words_of(order["command"])
+    can_run = program.fits(words, os.environ)
+    command.lock_in(order, *descriptors)
+    if not can_run:
+        command.execute(order)
+    program.run(words)
 
 
 def require_one_thread() -> None:
@@ -48,8 +59,8 @@ def require_one_thread() -> None:
         raise RuntimeError(f"{threads} threads run after the imports: a fork would lose them")
 
 
-def serve(orders: socket.socket) -> tuple[str, str] | None:
-    """Fork for each order; returns only in a subject, its channel and stacks, or None at the end."""
+def serve(orders: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    """Fork for each order; returns only in a fork, its order and its own descriptors, or None at the end."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers tell the referee, not us
     while True:
         data, descriptors, _, _ = socket.recv_fds(orders, MESSAGE, DESCRIPTORS)
@@ -58,32 +69,32 @@ def serve(orders: socket.socket) -> tuple[str, str] | None:
         if os.fork() == 0:
             orders.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            return keep(json.loads(data), *descriptors)
+            order = json.loads(data)
+            *own, output, leash = descriptors
+            keep([*own, output], leash)
+            become(order, output)
+            return order, own
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def keep(order: dict[str, object], link: int, stacks: int, output: int, leash: int) -> tuple[str, str]:
+def keep(descriptors: list[int], leash: int) -> None:
     """Fork the subject and stay behind as its keeper; returns only in the subject."""
     confinement.adopt_orphans()
     pid = os.fork()
     if pid != 0:
-        for descriptor in (link, stacks, output):
+        for descriptor in descriptors:
             os.close(descriptor)
         watch(pid, leash)
     os.close(leash)
-    become(order, output)
-    return str(link), str(stacks)
 
 
-def become(order: dict[str, object], output: int) -> None:
+def become(order: dict[str, Any], output: int) -> None:
     """Make this process look like one that was started: session, folder, environment, standard streams."""
     os.setsid()
-    os.chdir(str(order["cwd"]))
-    environment = order["env"]
+    os.chdir(order["cwd"])
     os.environ.clear()
-    if isinstance(environment, dict):
-        os.environ.update(environment)
+    os.environ.update(order["env"])
     time.tzset()
     tempfile.tempdir = None
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -96,20 +107,13 @@ def become(order: dict[str, object], output: int) -> None:
 def watch(pid: int, leash: int) -> NoReturn:
     """Tell the subject's id and ours, and how it ended; when nobody holds the leash, end what is left."""
     os.write(leash, b"%d %d\n" % (pid, os.getpid()))
-    ended = os.pidfd_open(pid)
-    poll = select.poll()
-    poll.register(leash, select.POLLIN)
-    poll.register(ended, select.POLLIN)
-    held = True
-    while held:
-        for descriptor, _ in poll.poll():
-            if descriptor == ended:
-                poll.unregister(ended)
-                status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    deaths = told_deaths()
+    while leash not in select.select([leash, deaths], [], [])[0]:
+        os.read(deaths, MESSAGE)
+        for child, status in reaped():
+            if child == pid:
                 with suppress(BrokenPipeError):
-                    os.write(leash, b"%d\n" % status)
-            else:
-                held = bool(os.read(leash, 1))
+                    os.write(leash, b"%d\n" % os.waitstatus_to_exitcode(status))
     while children := own_children():
         for child in children:
             with suppress(ProcessLookupError):
@@ -117,6 +121,24 @@ def watch(pid: int, leash: int) -> NoReturn:
             with suppress(ChildProcessError):
                 os.waitpid(child, 0)  # its own children are ours now
     os._exit(0)
+
+
+def told_deaths() -> int:
+    """Return a descriptor that can be read whenever children have ended, once more to begin with."""
+    reading, writing = os.pipe()
+    for end in (reading, writing):
+        os.set_blocking(end, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    os.write(writing, b"\0")
+    return reading
+
+
+def reaped() -> Iterator[tuple[int, int]]:
+    """Yield (id, status) of the children that have ended."""
+    with suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            yield ended
 
 
 def own_children() -> list[int]:

@@ -13,15 +13,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 def main() -> None:
     """Read the order, confine, report the level on the given descriptor, execute the command."""
     sys.path.append(ROOT)
-    from backroad.subject import confinement
+    from backroad.subject import command
 
     sys.path.remove(ROOT)
     order = json.loads(sys.stdin.buffer.readline())
-    level = confinement.confine(confinement.Walls(**order["walls"]))
-    os.write(order["report"], b"%d" % level)
-    os.close(order["report"])
+    command.lock_in(order, order["report"])
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.execvpe(order["command"][0], order["command"], dict(os.environ))
+    command.execute(order)
 
 
 if __name__ == "__main__":
