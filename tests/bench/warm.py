@@ -102,7 +102,7 @@ def measured(exercise: Exercise, race: Race) -> dict[str, Any]:
     pytest = Runner("python -m pytest -q", [race.python, "-m", "pytest", "-q"], workspace)
     check = Runner("backroad check", [race.backroad, "check"], workspace)
     plain, cold, warm, first = Cost(), Cost(), Cost(), Cost()
-    with Engine() as engine, plan_for(exercise, layers.reference(exercise)) as plan:
+    with Engine(spare=True) as engine, plan_for(exercise, layers.reference(exercise)) as plan:
         for number in range(race.rounds + 1):
             ways = [
                 (plain, lambda: pytest.seconds(race.environment)),
@@ -155,7 +155,7 @@ def growth(rounds: int) -> Iterator[tuple[str, int, float]]:
     sizes = [("checks", count, (count, 1)) for count in COUNTS]
     sizes += [("files", count, (10, count)) for count in FILES]
     for label, size, (checks, files) in sizes:
-        with tempfile.TemporaryDirectory() as folder, Engine() as engine:
+        with tempfile.TemporaryDirectory() as folder, Engine(spare=True) as engine:
             plan, cost = small_plan(Path(folder), checks, files), Cost()
             warm_run(engine, plan)
             for _ in range(rounds):

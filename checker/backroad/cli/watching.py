@@ -53,7 +53,7 @@ def watch_workspace(session: Session, wish: Wish) -> ExitCode:
     choices = {"names": plain_names(names), "stages": () if wish.stage is None else (wish.stage,)}
     happened: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     with (
-        Engine(lambda text: happened.put(("notice", text))) as engine,
+        Engine(lambda text: happened.put(("notice", text)), spare=True) as engine,
         Canvas(session.out) as canvas,
         keys(lambda key: happened.put(("key", key))) as has_keys,
         Saves(workspace.root, lambda: happened.put(("saved", None)), lambda: happened.put(("gone", None))),

@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -29,11 +30,13 @@ INSTALLED = ("site-packages", "dist-packages")
 class Engine:
     """Judges plans as `run` does, without the start-up; use it in a `with`.
 
-    Whatever cannot start warm starts cold: the verdicts are the same.
+    Whatever cannot start warm starts cold: the verdicts are the same. With `spare`, the next run of each
+    exercise is kept forked ahead: quicker for one run now and then, dearer for many in a row.
     """
 
-    def __init__(self, notice: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, notice: Callable[[str], None] = lambda _: None, *, spare: bool = False) -> None:
         self._notice = notice
+        self._spare = spare
         self._stands: dict[Path, Stand] = {}
         self._lock = threading.Lock()
 
@@ -66,7 +69,7 @@ class Engine:
                 stand.close()
                 stand = None
             if stand is None:
-                stand = self._stands[plan.checks] = Stand(plan, stamp)
+                stand = self._stands[plan.checks] = Stand(plan, stamp, spare=self._spare)
             return stand
 
     def _forget(self, stand: Stand) -> None:
@@ -94,11 +97,11 @@ class Engine:
 class Stand:
     """What is kept ready for one exercise: a paused session, and a process that forks what it needs."""
 
-    def __init__(self, plan: Plan, stamp: tuple[object, ...]) -> None:
+    def __init__(self, plan: Plan, stamp: tuple[object, ...], *, spare: bool) -> None:
         self.stamp = stamp
         self._folder = Path(tempfile.mkdtemp(prefix="backroad-stand-")).resolve()
-        self._subjects = Preloaded(plan, self._folder)
-        self._forks, self._session = self._start_session(plan)
+        self._subjects = Preloaded(plan, self._folder, spare=spare)
+        self._forks, self._session = self._start_session(plan, spare=spare)
 
     def start(self, scratch: Path, complaints: IO[bytes]) -> Forked:
         """Fork a referee; raises Unborn where the session has ended."""
@@ -117,12 +120,12 @@ class Stand:
         process.stdin, process.stdout = os.fdopen(to_plan, "wb"), os.fdopen(from_events, "rb")
         return process
 
-    def _start_session(self, plan: Plan) -> tuple[ForkServer, subprocess.Popen[bytes]]:
+    def _start_session(self, plan: Plan, *, spare: bool) -> tuple[ForkServer, subprocess.Popen[bytes]]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         passed = [theirs.fileno(), self._subjects.control.fileno()]
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-P", str(REFEREE), "--paused", *map(str, passed)],
+                [sys.executable, "-P", str(REFEREE), "--paused", *map(str, passed), str(int(spare))],
                 env=referee_environment(self._folder),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -147,9 +150,16 @@ class Stand:
 
 def stamp_of(plan: Plan) -> tuple[object, ...]:
     """Return what changes when an exercise's checks, the kit or an installed package does."""
-    files = [*plan.checks.glob("*.py"), *PACKAGE.rglob("*.py"), *filter(None, [plan.probes])]
-    folders = [Path(entry) for entry in sys.path if entry.endswith(INSTALLED)]
-    return plan.order, tuple(stamps(files)), tuple(stamps(folders))
+    probes = [plan.probes] if plan.probes is not None else []
+    installed = [Path(entry) for entry in sys.path if entry.endswith(INSTALLED)]
+    return plan.order, *stamps([*plan.checks.glob("*.py"), *probes, *kit_paths(), *installed])
+
+
+@cache
+def kit_paths() -> tuple[Path, ...]:
+    """Return the kit's files, and its folders, whose time changes when a file comes or goes."""
+    files = list(PACKAGE.rglob("*.py"))
+    return (*{file.parent for file in files}, *files)
 
 
 def stamps(paths: list[Path]) -> Iterator[tuple[str, int, int]]:

@@ -40,18 +40,16 @@ from backroad.referee.plugin import Referee
 from backroad.referee.preloads import DRIVERS
 from backroad.referee.walls import open_paths, secrets_of
 from backroad.subject.confinement import adopt_orphans
+from backroad.subject.forking import Forks
 from backroad.subject.forkserver import require_one_thread
 
-MESSAGE = 2**18  # more than a socket sends at once
-DESCRIPTORS = 4  # standard input, events, complaints, leash
 
-
-def main(control: str, forks: str) -> None:
+def main(control: str, forks: str, spare: str) -> None:
     """Prepare the session of the plan on standard input, and fork for each order on the control socket."""
     plan = plan_from_json(json.loads(sys.stdin.buffer.readline()))
     server = ForkServer(socket.socket(fileno=int(forks)))
     referee = Referee(Bench(plan))
-    pause = Pause(referee, socket.socket(fileno=int(control)), server)
+    pause = Pause(referee, socket.socket(fileno=int(control)), server, spare=bool(int(spare)))
     preload(plan)
     code = int(pytest.main(pytest_arguments(plan), plugins=[referee, CheckCache(plan), ShortTexts(), pause]))
     if pause.run is None:
@@ -96,8 +94,9 @@ class Run:
 class Pause:
     """Stops pytest before the first check; only forks go on."""
 
-    def __init__(self, referee: Referee, control: socket.socket, forks: ForkServer) -> None:
+    def __init__(self, referee: Referee, control: socket.socket, forks: ForkServer, *, spare: bool) -> None:
         self.run: Run | None = None
+        self._spare = spare
         self._referee = referee
         self._control = control
         self._forks = forks
@@ -111,18 +110,13 @@ class Pause:
         gc.collect()
         gc.freeze()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        while True:
-            data, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE, DESCRIPTORS)
-            if not data:
-                os._exit(0)
-            if os.fork() == 0:
-                self._control.close()
-                self.run = self._begun(json.loads(data), *descriptors)
-                self._referee.take(self.run.bench, teller(self.run.events))
-                self._referee.pytest_collection_modifyitems(session.items)
-                return
-            for descriptor in descriptors:
-                os.close(descriptor)
+        message = Forks(self._control, spare=self._spare, born=lambda _: None).message()
+        if message is None:
+            os._exit(0)
+        self._control.close()
+        self.run = self._begun(json.loads(message[0]), *message[1])
+        self._referee.take(self.run.bench, teller(self.run.events))
+        self._referee.pytest_collection_modifyitems(session.items)
 
     def _begun(self, order: dict[str, str], plan: int, events: int, complaints: int, leash: int) -> Run:
         """Make this fork look like a referee that was started, and begin its run."""

@@ -18,9 +18,12 @@ OF_SERVICES = {"PYTHONFAULTHANDLER": "1", "PYTHONUNBUFFERED": "1"}
 
 
 class Preloaded(ForkServer):
-    """The process and our end of its control socket; `folder` is where it may leave what it likes."""
+    """The process and our end of its control socket; `folder` is where it may leave what it likes.
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
+    With `spare` it keeps one fork ready ahead.
+    """
+
+    def __init__(self, plan: Plan, folder: Path, *, spare: bool = False) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         super().__init__(ours)
         is_service = plan.kind is Kind.SERVICE
@@ -28,7 +31,7 @@ class Preloaded(ForkServer):
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, *(() if is_service else ("-P",)), str(SUBJECT)),
-                    *("--forks", str(theirs.fileno()), *preloads(plan)),
+                    *("--forks", str(theirs.fileno()), str(int(spare)), *preloads(plan)),
                 ],
                 cwd=folder,
                 env=clean_environment(folder, SEED) | (OF_SERVICES if is_service else {}),

@@ -22,13 +22,13 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from backroad.subject import command, confinement, conversation, program
+from backroad.subject.forking import Forks
 
-MESSAGE = 2**18
-DESCRIPTORS = 4  # of a subject: link, stacks; of a service: report; of both: output, leash
+WAKE = 2**10
 OURS = ("backroad.subject.races", "encodings.idna", "linecache", "traceback")
 
 
-def main(control: str, *modules: str) -> None:
+def main(control: str, spare: str, *modules: str) -> None:
     """Import modules, then fork a subject for each order on the control socket, until it is closed."""
     for name in (*OURS, *modules):
         with suppress(Exception):  # the learner's own import of it will tell why it does not work
@@ -36,12 +36,22 @@ def main(control: str, *modules: str) -> None:
     require_one_thread()
     gc.collect()
     gc.freeze()
-    with socket.socket(fileno=int(control)) as orders:
-        orders.send(b"ready")
-        born = serve(orders)
-    if born is None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers tell the referee, not us
+    orders = socket.socket(fileno=int(control))
+    orders.send(b"ready")
+    keepers: list[socket.socket] = []
+    forks = Forks(orders, spare=bool(int(spare)), born=lambda given: keepers.append(keep(orders, given)))
+    message = forks.message()
+    orders.close()
+    if message is None:
         return
-    order, descriptors = born
+    forks.forget()
+    order = json.loads(message[0])
+    *descriptors, output, leash = message[1]
+    with keepers.pop() as keeper:
+        socket.send_fds(keeper, [b"k"], [leash])
+    os.close(leash)
+    become(order, output)
     if "command" not in order:
         sys.exit(conversation.converse(*map(str, descriptors)))
     words = program.words_of(order["command"])
@@ -59,34 +69,27 @@ def require_one_thread() -> None:
         raise RuntimeError(f"{threads} threads run after the imports: a fork would lose them")
 
 
-def serve(orders: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
-    """Fork for each order; returns only in a fork, its order and its own descriptors, or None at the end."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers tell the referee, not us
-    while True:
-        data, descriptors, _, _ = socket.recv_fds(orders, MESSAGE, DESCRIPTORS)
-        if not data:
-            return None
-        if os.fork() == 0:
-            orders.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            order = json.loads(data)
-            *own, output, leash = descriptors
-            keep([*own, output], leash)
-            become(order, output)
-            return order, own
-        for descriptor in descriptors:
-            os.close(descriptor)
-
-
-def keep(descriptors: list[int], leash: int) -> None:
-    """Fork the subject and stay behind as its keeper; returns only in the subject."""
+def keep(control: socket.socket, descriptors: list[int]) -> socket.socket:
+    """Fork the subject and stay behind as its keeper; returns only in the subject, the way to its keeper."""
+    ours, keepers = socket.socketpair()
     confinement.adopt_orphans()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     pid = os.fork()
     if pid != 0:
-        for descriptor in descriptors:
+        for descriptor in (ours.detach(), control.detach(), *descriptors):
             os.close(descriptor)
-        watch(pid, leash)
-    os.close(leash)
+        look_after(pid, keepers)
+    keepers.close()
+    return ours
+
+
+def look_after(pid: int, keepers: socket.socket) -> NoReturn:
+    """Wait for the leash, then for what it is there for."""
+    _, leashes, _, _ = socket.recv_fds(keepers, 1, 1)
+    keepers.close()
+    if not leashes:  # a spare that nobody needed
+        os._exit(0)
+    watch(pid, leashes[0])
 
 
 def become(order: dict[str, Any], output: int) -> None:
@@ -109,7 +112,7 @@ def watch(pid: int, leash: int) -> NoReturn:
     os.write(leash, b"%d %d\n" % (pid, os.getpid()))
     deaths = told_deaths()
     while leash not in select.select([leash, deaths], [], [])[0]:
-        os.read(deaths, MESSAGE)
+        os.read(deaths, WAKE)
         for child, status in reaped():
             if child == pid:
                 with suppress(BrokenPipeError):
