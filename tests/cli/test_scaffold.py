@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from .conftest import Kit
@@ -45,3 +46,15 @@ def test_journal_out_of_order(kit: Kit, tmp_path: Path) -> None:
     assert ended.returncode == 0
     assert len(ended.stderr.splitlines()) == 1
     assert (tmp_path / "greeter" / "greeter.py").is_file()
+
+
+def test_the_first_thing_to_do_is_named_first(kit: Kit, tmp_path: Path, content: Path) -> None:
+    """Of several files, the one to edit is where TODO 1 is, whatever their names."""
+    copy = tmp_path / "content"
+    shutil.copytree(content, copy)
+    starter = copy / "exercises" / "1-basics" / "greeter" / "starter"
+    (starter / "accounts.py").write_text("# TODO 14: later\n")
+    (starter / "passwords.py").write_text("# TODO 1: first\n")
+    told = kit("scaffold", "greeter", BACKROAD_CONTENT=str(copy)).stdout
+    assert "edit   greeter/passwords.py" in told
+    assert "(README.md, passwords.py, accounts.py, " in told

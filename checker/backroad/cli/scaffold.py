@@ -16,6 +16,8 @@ from backroad.errors import BackroadError, ExitCode
 if TYPE_CHECKING:
     from backroad.workspace.opening import Workspace
 
+FIRST = "TODO 1:"
+
 
 @click.command("scaffold")
 @click.argument("slug", type=Slug())
@@ -47,7 +49,13 @@ def remember(session: Session, workspace: Workspace) -> None:
 
 
 def written(workspace: Workspace) -> list[str]:
-    """Return the files and folders at the top of a workspace that a learner would open."""
+    """Return the files and folders at the top of a workspace that a learner would open, in that order."""
     found = [path for path in workspace.root.iterdir() if not path.name.startswith(".")]
     names = [path.name + "/" * path.is_dir() for path in found if path.name != "pytest.ini"]
-    return sorted(names, key=lambda name: (name != "README.md", not name.endswith(".py"), name))
+    first = next((path.name for path in sorted(workspace.root.glob("*.py")) if is_first(path)), "")
+    return sorted(names, key=lambda name: (name != "README.md", name != first, name[-3:] != ".py", name))
+
+
+def is_first(file: Path) -> bool:
+    """Return whether the first thing to do is in a file."""
+    return FIRST in file.read_text(encoding="utf-8", errors="replace")

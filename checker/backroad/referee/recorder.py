@@ -88,8 +88,7 @@ class Recorder:
         used = {int(number) for text, _ in self._entries for number in MARKED.findall(text)}
         lines = [self._line(text, number, names, used) for text, number in self._entries]
         hidden = self.left_out + max(0, len(lines) - shown)
-        before = (f"… {hidden} calls before",) if hidden else ()
-        return (*before, *lines[-shown:])
+        return (*earlier(hidden), *lines[-shown:])
 
     def _line(self, text: str, number: int | None, names: Mapping[int, str], used: set[int]) -> str:
         said = self.named(text, names)
@@ -103,6 +102,11 @@ class Recorder:
 
     def _name(self, number: int, names: Mapping[int, str]) -> str:
         return names.get(number) or f"{snake(self._types.get(number, 'object'))}_{number}"
+
+
+def earlier(count: int) -> tuple[str, ...]:
+    """Return the line that stands for so many calls, if there are any."""
+    return (f"… {count} call{'s' * (count != 1)} before",) if count else ()
 
 
 def snake(name: str) -> str:

@@ -11,7 +11,7 @@ from backroad.referee.evidence import Evidence, Trouble, places
 from backroad.referee.foreign import read_error
 from backroad.referee.matchers import same
 from backroad.referee.proxies import Proxy, index
-from backroad.referee.recorder import MARK, SHOWN, short
+from backroad.referee.recorder import MARK, SHOWN, earlier, short
 from backroad.referee.remote import Remote
 from backroad.report import Place, Verdict
 from backroad.subject.agent import perform
@@ -115,8 +115,7 @@ class Outcomes(list[Outcome]):
         begin = max(0, at + 1 - SHOWN)
         lines = [operation_text(self.target, operation) for operation in self.script[begin : at + 1]]
         made = self.target.backroad_remote.made(self.target) if isinstance(self.target, Proxy) else None
-        before = (f"… {begin} calls before",) if begin else ()
-        return (*([made] if made else []), *before, *lines)
+        return (*([made] if made else []), *earlier(begin), *lines)
 
     def values(self) -> list[Any]:
         """Return the plain values; raises what the learner's code raised."""
