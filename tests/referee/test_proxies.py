@@ -210,6 +210,42 @@ def test_calls_attributes_and_blocks(bags: Any) -> None:
     assert next(bags.endless()) == 41
 
 
+def test_methods_and_exceptions_are_looked_up_once(
+    loaded: Callable[..., Subject], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second use in the same check takes no message for the look; what became another one is found."""
+    module = loaded(
+        """
+        class Missing(LookupError): pass
+        class Box:
+            size = 1
+            def get(self): return 1
+            def become(self): self.get = lambda: 2; self.size = 2
+        """
+    ).module
+    box = module.Box()
+    asked: list[str] = []
+    channel = box.backroad_remote.channel
+    ask = channel.ask
+
+    def counting(message: dict[str, Any], seconds: float) -> Any:
+        asked.append(message["op"])
+        return ask(message, seconds)
+
+    monkeypatch.setattr(channel, "ask", counting)
+    assert [box.get(), box.get(), box.size, box.size] == [1, 1, 1, 1]
+    assert module.Missing is module.Missing
+    assert asked == ["attribute", "call", "call", "attribute", "attribute", "attribute"]
+    box.become()
+    assert (box.get(), box.size) == (2, 2)
+    box.get = 3
+    assert box.get == 3
+    box.backroad_remote.begin_check()
+    asked.clear()
+    assert box.get == 3
+    assert asked == ["attribute"]
+
+
 def test_the_text_of_a_proxy_is_the_kit_s(bags: Any) -> None:
     """The learner's `__repr__` is never run for evidence."""
     bag = bags.Bag(1)

@@ -59,7 +59,7 @@ class Proxy:
 
     def __setattr__(self, name: str, value: Any) -> None:
         said = f"{short(self)}.{name} = {short(value)}"
-        self.backroad_remote.apply("setattr", self, name, value, said=said)
+        self.backroad_remote.set_attribute(self, name, value, said)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object itself."""

@@ -35,11 +35,15 @@ class Remote:
         self._released: list[int] = []
         self._timezone = UTC
         self._mark: list[int] | None = None
+        self._methods: set[tuple[int, str]] = set()
+        self._error_names: dict[tuple[int, str], type] = {}
         self.begin_check()
 
     def begin_check(self) -> None:
         """Start the clock of a check, which bounds all its calls together, and its record."""
         self._deadline = time.monotonic() + self._limits.check - self.channel.lent
+        self._methods.clear()
+        self._error_names.clear()
         if self._timezone != UTC:
             self.set_timezone(UTC)
         if self._mark is not None:
@@ -96,13 +100,30 @@ class Remote:
         )
 
     def attribute(self, target: Proxy, name: str) -> Any:
-        """Read an attribute; what is only there to be called becomes a Method, without a message more."""
+        """Read an attribute; what is only there to be called becomes a Method, without a message more.
+
+        Within a check, methods and exception classes are looked up once: calls are resolved anew in any case.
+        """
+        key = (target.backroad_ref, name)
+        if key in self._methods:
+            return Method(target, name)
+        if key in self._error_names:
+            return self._error_names[key]
         value = self.request("attribute", on=reference(target), name=name)
         if value is METHOD:
+            self._methods.add(key)
             return Method(target, name)
+        if isinstance(value, type) and target.backroad_what == "module":
+            self._error_names[key] = value
         if target.backroad_what == "object":
             self._recorder.did(f"{short(target)}.{name}")
         return value
+
+    def set_attribute(self, target: Proxy, name: str, value: Any, said: str) -> None:
+        """Set an attribute; what was known of it is forgotten."""
+        self._methods.discard((target.backroad_ref, name))
+        self._error_names.pop((target.backroad_ref, name), None)
+        self.apply("setattr", target, name, value, said=said)
 
     def play(self, target: Proxy, script: Sequence[tuple[Any, ...]], *, steps: bool = False) -> Any:
         """Do a script of operations in one message; returns the JSON of the outcomes, or line counts."""
