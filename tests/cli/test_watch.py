@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -129,6 +130,23 @@ def test_red_edit_green_hint_quit(watch: Watch, greeter: Path) -> None:
     assert seen.end() == 1
     assert termios.tcgetattr(seen.theirs) == seen.modes
     assert seen.raw.rstrip().endswith(SHOW)
+
+
+def test_warnings_are_part_of_the_screen(watch: Watch, solved: Path, environment: dict[str, str]) -> None:
+    """What is said beside the matter is drawn, not drawn over; it is no reason to draw for ever."""
+    home = Path(environment["BACKROAD_HOME"])
+    shutil.rmtree(home, ignore_errors=True)
+    home.write_text("no folder")
+    seen = watch(solved)
+    screen = seen.wait_for("c compare · r again · q quit")
+    assert "all stages green" in screen
+    assert "note   this run is not remembered" in screen
+    seen.hear(1.0)
+    drawn = seen.raw.count(b"all stages green")
+    seen.hear(1.0)
+    assert seen.raw.count(b"all stages green") == drawn
+    seen.press("q")
+    assert seen.end() == 0
 
 
 def test_green_can_be_compared(watch: Watch, solved: Path) -> None:

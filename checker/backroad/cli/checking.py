@@ -77,7 +77,7 @@ def judge(session: Session, exercise: Exercise, tree: Tree, **choices: object) -
         progress(session.err, exercise.slug, len(exercise.checks)) as tick,
         plan_for(exercise, tree, **choices) as plan,
     ):
-        return run(plan, tick)
+        return (session.engine.run if session.engine is not None else run)(plan, tick)
 
 
 def require_known(exercise: Exercise, names: Sequence[str], stage: int | None) -> None:

@@ -107,7 +107,8 @@ def designs(session: Session, mine: Mine, other: str | None) -> list[Design]:
     trees = {REFERENCE: layers.reference(mine.exercise)}
     trees |= {name: layers.alternative(mine.exercise, name) for name in names}
     known = known_designs(session, mine.exercise)
-    return [design(session, mine.exercise, name, tree, known) for name, tree in trees.items()]
+    with session.warm():
+        return [design(session, mine.exercise, name, tree, known) for name, tree in trees.items()]
 
 
 def known_designs(session: Session, exercise: Exercise) -> dict[str, Mapping[str, Any]]:

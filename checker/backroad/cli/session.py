@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from backroad.content.home import Content
     from backroad.events import Entry
     from backroad.model import Exercise, Roadmap
+    from backroad.referee.engine import Engine
     from backroad.workspace.archive import Archive
     from backroad.workspace.opening import Workspace
 
@@ -35,6 +36,8 @@ class Session:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Callable[[], datetime] = _now
     kit: str = __version__
+    engine: Engine | None = None
+    on_warning: Callable[[str], None] | None = None
 
     @cached_property
     def out(self) -> Terminal:
@@ -101,8 +104,28 @@ class Session:
 
         return find_workspace(Path.cwd(), self.kit) if folder is None else workspace_named(self, folder)
 
+    @contextmanager
+    def warm(
+        self, notice: Callable[[str], None] = lambda _: None, *, spare: bool = False
+    ) -> Iterator[Engine]:
+        """Have the runs of the `with` start warm; within another such `with`, that one's engine goes on."""
+        from backroad.referee.engine import Engine
+
+        if self.engine is not None:
+            yield self.engine
+            return
+        with Engine(notice, spare=spare) as engine:
+            self.engine = engine
+            try:
+                yield engine
+            finally:
+                self.engine = None
+
     def warn(self, text: str) -> None:
         """Say something beside the matter, in one line."""
         from backroad.glyphs import one_line
 
+        if self.on_warning is not None:
+            self.on_warning(text)
+            return
         self.err.write(f"backroad: {one_line(text)}\n")

@@ -28,7 +28,6 @@ from backroad.console.watch import Canvas, Changes, change_rows, changes_between
 from backroad.errors import BackroadError, ExitCode, stop
 from backroad.glyphs import one_line
 from backroad.referee import plan_for
-from backroad.referee.engine import Engine
 from backroad.referee.session import Brake, Overdue
 from backroad.workspace.saves import Saves
 
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from backroad.cli.session import Session
     from backroad.content.trees import Tree
     from backroad.model import Exercise
+    from backroad.referee.engine import Engine
     from backroad.report import Report, Result
     from backroad.workspace.opening import Workspace
 
@@ -53,11 +53,13 @@ def watch_workspace(session: Session, wish: Wish) -> ExitCode:
     choices = {"names": plain_names(names), "stages": () if wish.stage is None else (wish.stage,)}
     happened: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     with (
-        Engine(lambda text: happened.put(("notice", text)), spare=True) as engine,
+        session.warm(lambda text: happened.put(("notice", text)), spare=True) as engine,
         Canvas(session.out) as canvas,
         keys(lambda key: happened.put(("key", key))) as has_keys,
         Saves(workspace.root, lambda: happened.put(("saved", None)), lambda: happened.put(("gone", None))),
     ):
+        if session.out.is_live:  # on the screen; what is written beside it is drawn over
+            session.on_warning = lambda text: happened.put(("notice", text))
         desk = Desk(session, workspace, exercise, canvas, has_keys, wish.everything)
         runs = Runs(engine, session, workspace, exercise, choices, happened.put)
         try:
@@ -208,9 +210,10 @@ class Desk:
         )
 
     def tell(self, text: str) -> None:
-        """Say something beside the matter."""
-        self.notice = text
-        self.draw()
+        """Say something beside the matter; not again what drawing it may bring up."""
+        if text != self.notice:
+            self.notice = text
+            self.draw()
 
     def trouble(self, error: BackroadError) -> None:
         """Say what is in the way of judging, until there is a report again."""
