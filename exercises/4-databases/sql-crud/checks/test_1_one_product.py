@@ -56,6 +56,7 @@ def test_product_is_created_and_found(subject, database):
     tea = shop.create(TEA)
     rest = {"id": a(int), "version": 1, "created_at": anything, "updated_at": anything}
     assert tea == exactly({**TEA, **rest})
+    assert shop.get(tea["id"]) == exactly(tea)
     cup = shop.create({"sku": "CUP-1", "name": "Cup", "category": "dishes", "price_cents": 900, "stock": 3})
     assert cup["id"] != tea["id"]
     assert shop.get(tea["id"]) == exactly(tea)
