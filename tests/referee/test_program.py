@@ -118,6 +118,14 @@ def test_both_starts_look_the_same(made: Plan, preloaded: Preloaded, name: str) 
     assert ended(made, settings, preloaded) == (said, code)
 
 
+def test_a_program_that_is_not_there(made: Plan, preloaded: Preloaded) -> None:
+    """Python says so itself."""
+    (made.tree / "app.py").unlink()
+    said, code = ended(made, {}, None)
+    assert "can't open file" in said
+    assert ended(made, {}, preloaded) == (said, code)
+
+
 def test_a_stack_is_told(made: Plan, preloaded: Preloaded) -> None:
     """Who is asked where it hangs tells the lines of the program; the kit's own may follow."""
     (made.tree / "app.py").write_text("import os\n\ndef deep():\n    os.abort()\n\ndeep()\n")

@@ -39,7 +39,7 @@ def fits(words: Sequence[str], environment: Mapping[str, str]) -> bool:
     Not where that one would be another Python, or start otherwise, or find a module of the program's own
     under the name of one that is loaded here.
     """
-    if not words:
+    if not words or not os.path.isfile(words[1]):
         return False
     first = environment.get("PATH", "").partition(os.pathsep)[0]
     if first != os.path.dirname(sys.executable) or not os.access(os.path.join(first, words[0]), os.X_OK):
