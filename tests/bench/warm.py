@@ -3,8 +3,9 @@
     python tests/bench/warm.py [--rounds 9] [--json bench.json] [SLUG…]
 
 Plain `python -m pytest -q` in the workspace, `backroad check`, a warm run to its last verdict and to its
-first one. Medians; CPU is what the whole machine spent meanwhile, so let nothing else run. Then how it
-grows with the number of checks, and with the files of the workspace.
+first one; `work` is what the checks of the warm run took by themselves, which no start makes shorter.
+Medians; CPU is what the whole machine spent meanwhile, so let nothing else run. Then how it grows with the
+number of checks, and with the files of the workspace.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +37,14 @@ from backroad.model import Exercise, Kind
 from backroad.plan import Plan
 from backroad.referee import plan_for
 from backroad.referee.engine import Engine
-from backroad.report import Result
 
 CHECK = '''
 def test_value_{number}(subject):
     """Check {number} asks for the value"""
     assert subject.value() == 1
 '''
+PAUSE = 0.2  # seconds, in which the engine gets its spare ready
+COLUMNS = ("pytest", "cold", "warm", "first", "work")  # milliseconds
 COUNTS, FILES = (5, 10, 25, 50, 100), (1, 10, 50, 200)
 
 
@@ -79,18 +80,26 @@ def timed(cost: Cost, work: Callable[[], object]) -> None:
     cost.cpu.append(machine_cpu() - cpu)
 
 
-def warm_run(engine: Engine, plan: Plan) -> float:
-    """Run the checks warm; returns the seconds to the first verdict."""
-    begin = time.perf_counter()
-    first: list[float] = []
+@dataclass
+class Warm:
+    """The times of warm runs: to their first verdict, to their last one, and within their checks."""
 
-    def told(_: Result) -> None:
-        if not first:
-            first.append(time.perf_counter() - begin)
+    first: Cost = field(default_factory=Cost)
+    last: Cost = field(default_factory=Cost)
+    work: Cost = field(default_factory=Cost)
 
-    if not engine.run(plan, told).passed:
-        sys.exit(f"{plan.exercise}: the reference is not green")
-    return first[0]
+    def run(self, engine: Engine, plan: Plan) -> None:
+        """Run the checks warm, as when a learner has saved: nothing has been asked for a while."""
+        time.sleep(PAUSE)
+        told: list[float] = []
+        cpu, begin = machine_cpu(), time.perf_counter()
+        report = engine.run(plan, lambda _: told.append(time.perf_counter() - begin))
+        self.last.cpu.append(machine_cpu() - cpu)
+        if not report.passed:
+            sys.exit(f"{plan.exercise}: the reference is not green")
+        self.first.seconds.append(told[0])
+        self.last.seconds.append(told[-1])
+        self.work.seconds.append(sum(result.seconds for result in report.results))
 
 
 def measured(exercise: Exercise, race: Race) -> dict[str, Any]:
@@ -101,30 +110,32 @@ def measured(exercise: Exercise, race: Race) -> dict[str, Any]:
     shutil.copytree(exercise.solution / "reference", workspace, dirs_exist_ok=True)
     pytest = Runner("python -m pytest -q", [race.python, "-m", "pytest", "-q"], workspace)
     check = Runner("backroad check", [race.backroad, "check"], workspace)
-    plain, cold, warm, first = Cost(), Cost(), Cost(), Cost()
+    plain, cold, warm = Cost(), Cost(), Warm()
     with Engine(spare=True) as engine, plan_for(exercise, layers.reference(exercise)) as plan:
         for number in range(race.rounds + 1):
-            ways = [
-                (plain, lambda: pytest.seconds(race.environment)),
-                (cold, lambda: check.seconds(race.environment)),
-                (warm, lambda: first.seconds.append(warm_run(engine, plan))),
+            ways: list[Callable[[], object]] = [
+                lambda: timed(plain, lambda: pytest.seconds(race.environment)),
+                lambda: timed(cold, lambda: check.seconds(race.environment)),
+                lambda: warm.run(engine, plan),
             ]
-            for cost, work in ways if number % 2 else ways[::-1]:
-                timed(cost, work)
+            for way in ways if number % 2 else ways[::-1]:
+                way()
         memory = sum(pss(process) for process in psutil.Process().children())
-    for cost in (plain, cold, warm, first):  # the first round only warms the page cache
+    # The first round only warms the page cache.
+    for cost in (plain, cold, warm.first, warm.last, warm.work):
         del cost.seconds[0], cost.cpu[:1]
     return {
         "checks": len(exercise.checks),
         "pytest": plain.median,
         "cold": cold.median,
-        "warm": warm.median,
-        "first": first.median,
-        "cpu": {"pytest": plain.mean_cpu, "cold": cold.mean_cpu, "warm": warm.mean_cpu},
+        "warm": warm.last.median,
+        "first": warm.first.median,
+        "work": warm.work.median,
+        "cpu": {"pytest": plain.mean_cpu, "cold": cold.mean_cpu, "warm": warm.last.mean_cpu},
         "ratios": {
-            "pytest / warm": plain.median / warm.median,
+            "pytest / warm": plain.median / warm.last.median,
             "cold / pytest": cold.median / plain.median,
-            "cpu warm / pytest": warm.mean_cpu / max(plain.mean_cpu, 0.01),
+            "cpu warm / pytest": warm.last.mean_cpu / max(plain.mean_cpu, 0.01),
         },
         "idle_mib": memory / 2**20,
     }
@@ -156,16 +167,16 @@ def growth(rounds: int) -> Iterator[tuple[str, int, float]]:
     sizes += [("files", count, (10, count)) for count in FILES]
     for label, size, (checks, files) in sizes:
         with tempfile.TemporaryDirectory() as folder, Engine(spare=True) as engine:
-            plan, cost = small_plan(Path(folder), checks, files), Cost()
-            warm_run(engine, plan)
-            for _ in range(rounds):
-                timed(cost, partial(warm_run, engine, plan))
-            yield label, size, cost.median
+            plan, warm = small_plan(Path(folder), checks, files), Warm()
+            for _ in range(rounds + 1):
+                warm.run(engine, plan)
+            del warm.last.seconds[0]
+            yield label, size, warm.last.median
 
 
 def line(slug: str, found: Mapping[str, Any]) -> str:
     """Return one exercise as a row of the table."""
-    times = "".join(f"{1000 * found[name]:9.0f}" for name in ("pytest", "cold", "warm", "first"))
+    times = "".join(f"{1000 * found[name]:9.0f}" for name in COLUMNS)
     ratios = "".join(f"{ratio:9.2f}" for ratio in found["ratios"].values())
     return f"{slug:18}{found['checks']:4}{times}{ratios}{found['idle_mib']:9.0f}"
 
@@ -179,8 +190,8 @@ def main() -> int:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="backroad-bench-") as scratch:
         race = Race(Path(sys.executable).parent, chosen.rounds, Path(scratch))
-        print("                         milliseconds, medians               ratios                      idle")
-        print("exercise        checks   pytest     cold     warm    first py/warm  cold/py  cpu w/py    MiB")
+        names = (*COLUMNS, "py/warm", "cold/py", "cpu w/py", "idle MiB")
+        print(f"{'exercise':18}  no{''.join(f'{name:>9}' for name in names)}")
         found = {}
         for exercise in load_roadmap(find_content()).exercises:
             if not chosen.slugs or exercise.slug in chosen.slugs:
