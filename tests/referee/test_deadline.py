@@ -39,8 +39,8 @@ def burning(request: pytest.FixtureRequest) -> Iterator[list[int]]:
 
 def until(deadline: Deadline) -> float:
     """Wait until a deadline is over; returns the seconds that took."""
-    while left := deadline.left:
-        time.sleep(left)
+    while wait := deadline.wait:
+        time.sleep(wait)
     return deadline.passed
 
 

@@ -126,12 +126,12 @@ class ProcessChannel:
     def _receive(self, seconds: float, longest: float) -> dict[str, Any]:
         """Return the next message; one that comes in pieces may take up to `longest` seconds."""
         deadline = Deadline(seconds, lambda: (self.started.process.pid,))
-        wait = seconds
+        wait = deadline.wait
         while True:
             try:
                 message = self._next_message(wait)
             except TimeoutError:
-                wait = deadline.left
+                wait = deadline.wait
                 if not wait:
                     raise self._hung(seconds) from None
                 continue

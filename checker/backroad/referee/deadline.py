@@ -9,6 +9,7 @@ from contextlib import suppress
 
 PATIENCE = 4.0  # times the seconds due, on the busiest machine
 SOON = 0.001
+GLANCE = 0.05  # seconds within which most answers come, so that nobody needs to ask who waited for what
 NANO = 1e-9
 
 
@@ -23,7 +24,7 @@ class Deadline:
         self.seconds = seconds
         self._pids = pids
         self._begin = time.monotonic()
-        self._before = run_times(pids())
+        self._before: dict[int, tuple[float, float]] | None = None
 
     @property
     def passed(self) -> float:
@@ -33,16 +34,24 @@ class Deadline:
     @property
     def left(self) -> float:
         """Seconds until the end; 0 when it is over."""
+        if self._before is None and self.passed >= GLANCE:
+            self._before = run_times(self._pids())
         left = self.seconds - self.passed
         if left <= SOON:
             left += min(self._lent(), (PATIENCE - 1) * self.seconds)
         return left if left > SOON else 0.0
 
+    @property
+    def wait(self) -> float:
+        """Seconds to wait before one looks at the deadline again; 0 when it is over."""
+        left = self.left
+        return left if self._before is not None else min(left, max(GLANCE - self.passed, SOON))
+
     def _lent(self) -> float:
         """Return the seconds in which a thread was ready and did not run, nor any other of the processes."""
-        running, waiting = 0.0, 0.0
-        for thread, (ran, waited) in run_times(self._pids()).items():
-            ran_before, waited_before = self._before.get(thread, (0.0, 0.0))
+        running, waiting, before = 0.0, 0.0, self._before or {}
+        for thread, (ran, waited) in run_times(self._pids()).items() if before else ():
+            ran_before, waited_before = before.get(thread, (0.0, 0.0))
             running += ran - ran_before
             waiting = max(waiting, waited - waited_before)
         return max(0.0, min(waiting, self.passed - running))

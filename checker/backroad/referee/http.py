@@ -178,8 +178,8 @@ class DeadlineSocket(socket.socket):
 
     def recv_into(self, *args: Any, **kwargs: Any) -> int:
         """Receive within what is left of the time."""
-        while left := self.deadline.left:
-            self.settimeout(left)
+        while wait := self.deadline.wait:
+            self.settimeout(wait)
             with suppress(TimeoutError):
                 return super().recv_into(*args, **kwargs)
         raise TimeoutError
