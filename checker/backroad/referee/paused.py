@@ -22,6 +22,7 @@ from typing import BinaryIO
 
 import pytest
 
+from backroad.model import Need
 from backroad.plan import Plan
 from backroad.referee import endings
 from backroad.referee.bench import Bench
@@ -35,6 +36,7 @@ from backroad.referee.court import (
     teller,
 )
 from backroad.referee.forked import ForkServer
+from backroad.referee.mongo import MongoServer, server_of
 from backroad.referee.planfile import plan_from_json
 from backroad.referee.plugin import Referee
 from backroad.referee.preloads import DRIVERS
@@ -99,6 +101,7 @@ class Pause:
         self._spare = spare
         self._referee = referee
         self._control = control
+        self._mongo: MongoServer | None = None
         self._forks = forks
 
     @pytest.hookimpl(tryfirst=True)
@@ -110,13 +113,19 @@ class Pause:
         gc.collect()
         gc.freeze()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        message = Forks(self._control, spare=self._spare, born=lambda _: None).message()
+        message = Forks(self._control, spare=self._spare, born=lambda _: self._start_ahead()).message()
         if message is None:
             os._exit(0)
         self._control.close()
         self.run = self._begun(json.loads(message[0]), *message[1])
         self._referee.take(self.run.bench, teller(self.run.events))
         self._referee.pytest_collection_modifyitems(session.items)
+
+    def _start_ahead(self) -> None:
+        """Start the document server of the run that this fork is for; in a spare, long before it."""
+        plan = self._referee.plan
+        if Need.DOCUMENTS in plan.needs and Need.DOCUMENTS not in plan.servers:
+            self._mongo = server_of("")
 
     def _begun(self, order: dict[str, str], plan: int, events: int, complaints: int, leash: int) -> Run:
         """Make this fork look like a referee that was started, and begin its run."""
@@ -132,7 +141,7 @@ class Pause:
         os.environ.update(order)
         tempfile.tempdir = None
         caller = os.fdopen(0, "rb", closefd=False)
-        bench = Bench(plan_from_json(json.loads(caller.readline())), self._forks)
+        bench = Bench(plan_from_json(json.loads(caller.readline())), self._forks, self._mongo)
         run = Run(bench, os.fdopen(events, "wb"), leash)
         threading.Thread(target=end_with_caller, args=(caller,), daemon=True).start()
         run.bench.launch_ahead()

@@ -20,21 +20,25 @@ FILES_ONLY = "sqlite"
 class Supplies:
     """Gives each check, and each service, databases of its own."""
 
-    def __init__(self, plan: Plan, recorder: Recorder) -> None:
+    def __init__(self, plan: Plan, recorder: Recorder, mongo: MongoServer | None = None) -> None:
         self._plan = plan
         self._recorder = recorder
         self._server = "" if plan.service.store == FILES_ONLY else plan.servers.get(Need.SQL, "")
         self._folder: Path | None = None
         self._stores: Stores | None = None
         self._made: list[Store] = []
-        self._mongo: MongoServer | None = None
+        self._mongo = mongo
         self._checks: list[tuple[Database, Store]] = []
         self._mongos: list[Mongo] = []
 
     def launch_ahead(self) -> None:
         """Start what takes time, beside the import of pytest."""
+        url = self._plan.servers.get(Need.DOCUMENTS, "")
+        if url and self._mongo is not None:
+            self._mongo.close()
+            self._mongo = None
         if Need.DOCUMENTS in self._plan.needs:
-            self._mongo = server_of(self._plan.servers.get(Need.DOCUMENTS, ""))
+            self._mongo = self._mongo or server_of(url)
 
     @property
     def uses_files(self) -> bool:
