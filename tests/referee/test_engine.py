@@ -133,6 +133,9 @@ def test_names_stages_and_order_are_those_of_the_run(plan: Make, engine: Engine)
     assert names(made) == list("abcdef")
     assert sorted(names(made.but(shuffle=True, seed=3))) == list("abcdef")
     assert names(made.but(shuffle=True, seed=3)) != list("abcdef")
+    kept = {process.pid for process in servers(engine)}
+    assert names(made.but(order=made.order[::-1])) == list("fedcba")
+    assert {process.pid for process in servers(engine)} == kept
 
 
 def test_changed_checks_are_read_again(plan: Make, engine: Engine, notices: list[str]) -> None:

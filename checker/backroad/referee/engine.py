@@ -152,7 +152,7 @@ def stamp_of(plan: Plan) -> tuple[object, ...]:
     """Return what changes when an exercise's checks, the kit or an installed package does."""
     probes = [plan.probes] if plan.probes is not None else []
     installed = [Path(entry) for entry in sys.path if entry.endswith(INSTALLED)]
-    return plan.order, *stamps([*plan.checks.glob("*.py"), *probes, *kit_paths(), *installed])
+    return frozenset(plan.order), *stamps([*plan.checks.glob("*.py"), *probes, *kit_paths(), *installed])
 
 
 @cache
