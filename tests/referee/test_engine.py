@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -136,6 +137,31 @@ def test_names_stages_and_order_are_those_of_the_run(plan: Make, engine: Engine)
     kept = {process.pid for process in servers(engine)}
     assert names(made.but(order=made.order[::-1])) == list("fedcba")
     assert {process.pid for process in servers(engine)} == kept
+
+
+def test_documents_have_a_server_of_each_run(plan: Make, engine: Engine, spare: bool) -> None:
+    """It is empty for every run, and waits with the spare where there is one."""
+    check = """
+def test_value(subject, mongo):
+    \"\"\"value() is right\"\"\"
+    assert mongo.collections() == []
+    assert mongo.insert("things", [{"value": subject.value()}]) == 1
+"""
+    made = plan(CODE, check, needs=("documents",))
+    assert [engine.run(made).passed for _ in range(3)] == [True] * 3
+    deadline = time.monotonic() + 20
+    while document_servers() != int(spare):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def document_servers() -> int:
+    """Return how many document servers run below this process."""
+    found = 0
+    for one in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has ended meanwhile, or is a zombie
+            found += "backroad.documents" in one.cmdline()
+    return found
 
 
 def test_changed_checks_are_read_again(plan: Make, engine: Engine, notices: list[str]) -> None:
