@@ -63,6 +63,7 @@ def test_rows_are_counted_however_they_are_fetched() -> None:
     assert recording.statements(before - 1)[0][:2] == ["INSERT INTO t VALUES (?)", True]
     with engine.connect() as connection:
         connection.execution_options(**{UNHEARD: True}).execute(text("SELECT 1"))
+    engine.dispose()
     assert len(recording.statements(before)) == len(told)
     assert recording.spoken([before, 0])[0] == "5"
 
@@ -75,6 +76,7 @@ def test_connections_are_counted() -> None:
     with engine.connect():
         assert recording.connections() == before + 1
     assert recording.connections() == before
+    engine.dispose()
 
 
 def test_values_of_bson_are_made_plain() -> None:
