@@ -73,8 +73,9 @@ def test_refresh_returns_a_new_pair(service):
     assert reply == answer(200, PAIR)
     directives = reply.headers.get("Cache-Control", "").lower().replace(",", " ").split()
     assert "no-store" in directives
-    assert reply.json["access_token"] != pair["access_token"]
-    assert reply.json["refresh_token"] != pair["refresh_token"]
+    for name in ("access_token", "refresh_token"):
+        found = "the same" if reply.json[name] == pair[name] else "another one"
+        assert {f"{name} of the new pair": found} == {f"{name} of the new pair": "another one"}
     assert me(service, reply.json["access_token"]) == answer(200, me(service, pair["access_token"]).json)
     _, before = read_jwt(pair["access_token"], SECRET)
     _, after = read_jwt(reply.json["access_token"], SECRET)
@@ -113,14 +114,18 @@ def test_refresh_tokens_work_once(service):
 
     A refresh token that stays good is as good as the password, and lies in every backup of every phone
     """
-    first = log_in(service)["refresh_token"]
-    second = next_of(service, first)
-    third = next_of(service, second)
-    assert len({first, second, third}) == 3
-    assert {"random text of 128 bits": min(len(token) for token in (first, second, third)) >= 22} == {
-        "random text of 128 bits": True
+    tokens = [log_in(service)["refresh_token"]]
+    for _ in range(11):
+        tokens.append(next_of(service, tokens[-1]))
+    assert {"different tokens of twelve": len(set(tokens))} == {"different tokens of twelve": 12}
+    # 128 bits take 22 characters of base64; the last of them has two bits, and may be the same by chance.
+    differing = sum(len(set(characters)) > 1 for characters in zip(*tokens, strict=False))
+    enough = min(map(len, tokens)) >= 22 and differing >= 21
+    assert {"characters that differ": differing, "128 random bits": enough} == {
+        "characters that differ": differing,
+        "128 random bits": True,
     }
-    assert is_refused(refresh(service, first))
+    assert is_refused(refresh(service, tokens[0]))
 
 
 @hint(
@@ -145,6 +150,10 @@ def test_reuse_revokes_the_family(service):
     first = log_in(service)["refresh_token"]
     second = next_of(service, first)
     assert is_refused(refresh(service, first))
+    with service.another() as other:
+        assert {"the successor, elsewhere": refresh(other, second).status} == {
+            "the successor, elsewhere": 401
+        }
     assert {"the successor": refresh(service, second).status} == {"the successor": 401}
 
 
@@ -190,6 +199,8 @@ def test_unknown_refresh_tokens_are_refused(service):
         "a changed token": changed,
         "half a token": token[:middle],
         "a token and more": token + "A",
+        "a token behind a blank": f" {token}",
+        **({"a token in another case": token.swapcase()} if token.swapcase() != token else {}),
         "SQL": "' OR '1'='1",
         "a wild card": "%",
     }.items():
@@ -233,8 +244,8 @@ def test_refresh_token_is_not_an_access_token(service):
 
 
 @hint(
-    "Each refresh token ends so many seconds after it was made",
-    "Store when it ends, and compare at refresh",
+    "Each refresh token ends so many seconds after it was made, the first of a login and all after it",
+    "Store with each token when it ends, and compare at refresh",
     "expires_at = now + REFRESH_TOKEN_TTL; … AND expires_at > :now",
 )
 @requires("refresh_returns_a_new_pair")
@@ -245,13 +256,18 @@ def test_refresh_tokens_expire(service):
     """
     with service.another(env={"REFRESH_TOKEN_TTL": "2"}) as other:
         email = register(other)
-        early = log_in(other, email)
-        assert refresh(other, early["refresh_token"]) == answer(200)
-        late = log_in(other, email)
+        successor = next_of(other, log_in(other, email)["refresh_token"])
+        # Refreshed where tokens last for weeks: the new one does not end with the one before it.
+        lasting = next_of(service, log_in(other, email)["refresh_token"])
+        late = log_in(other, email)["refresh_token"]
         time.sleep(3.2)
-        reply = refresh(other, late["refresh_token"])
-        assert is_refused(reply)
-        assert reply.json["code"] in ("token_expired", "token_invalid")
+        for name, token in {"the first of a login": late, "a successor": successor}.items():
+            reply = refresh(other, token)
+            assert {name: reply.status} == {name: 401}
+            assert is_refused(reply)
+            assert reply.json["code"] in ("token_expired", "token_invalid")
+        name = "a successor that lasts for weeks"
+        assert {name: refresh(service, lasting).status} == {name: 200}
         assert refresh(other, log_in(other, email)["refresh_token"]) == answer(200)
 
 

@@ -1,11 +1,13 @@
 """Log out"""
 
+import time
 from uuid import uuid4
 
-from backroad.checks import answer, hint, problem, requires
+from backroad.checks import answer, anything, forge_jwt, hint, problem, read_jwt, requires
 
 PASSWORD = "correct horse battery"
 OTHER = "a better battery staple"
+SECRET = "the checks know this key and it is no secret at all"
 
 
 def register(service):
@@ -76,6 +78,9 @@ def test_logout_ends_the_login(service):
     reply = log_out(service, pair["refresh_token"])
     assert reply == answer(204)
     assert reply.body == b""
+    with service.another() as other:
+        name = "a refresh at another instance"
+        assert {name: refresh(other, pair).status} == {name: 401}
     assert refresh(service, pair) == problem(401, "token_invalid")
     assert log_out(service, pair["refresh_token"]) == answer(204)
     for unknown in ("abc", "x" * 43, laptop["access_token"], laptop["refresh_token"] + "A"):
@@ -94,17 +99,21 @@ def test_logout_ends_the_login(service):
 )
 @requires("logout_ends_the_login")
 def test_logout_works_after_refreshes(service):
-    """The newest token of a login ends it, however often it was refreshed
+    """Any token of a login ends it, the newest one and a spent one
 
     Nearly every logout comes after a refresh; one that only works on the first token never works
     """
-    pair = log_in(service, register(service))
-    for _ in range(2):
-        reply = refresh(service, pair)
-        assert reply == answer(200)
-        pair = reply.json
-    assert log_out(service, pair["refresh_token"]) == answer(204)
-    assert refresh(service, pair) == problem(401, "token_invalid")
+    email = register(service)
+    for name, which in {"the newest": -1, "the first, which is spent": 0}.items():
+        pairs = [log_in(service, email)]
+        for _ in range(2):
+            reply = refresh(service, pairs[-1])
+            assert reply == answer(200)
+            pairs.append(reply.json)
+        assert log_out(service, pairs[which]["refresh_token"]) == answer(204)
+        reply = refresh(service, pairs[-1])
+        assert {f"after a logout with {name}": reply.status} == {f"after a logout with {name}": 401}
+        assert reply == problem(401, "token_invalid")
 
 
 @hint(
@@ -146,9 +155,14 @@ def test_password_change_ends_every_login(service):
     assert service.post("/v1/auth/logout-all", headers=bearer(long_ago)) == answer(204)
     mine, thief = log_in(service, email), log_in(service, email)
     stranger = log_in(service, register(service))
-    wrong = {"current_password": OTHER, "new_password": "yet another password"}
-    reply = service.put("/v1/me/password", json=wrong, headers=bearer(mine))
-    assert reply == problem(403, "forbidden")
+    for wrong in (OTHER, "short", ""):
+        body = {"current_password": wrong, "new_password": "yet another password"}
+        reply = service.put("/v1/me/password", json=body, headers=bearer(mine))
+        assert {"current_password": wrong, "status": reply.status} == {
+            "current_password": wrong,
+            "status": 403,
+        }
+        assert reply == problem(403, "forbidden")
     assert me(service, mine) == answer(200)
     log_in(service, email)
     right = {"current_password": PASSWORD, "new_password": OTHER}
@@ -177,8 +191,10 @@ def test_deleting_the_account_is_final(service):
     pair, phone = log_in(service, email), log_in(service, email)
     stranger = log_in(service, register(service))
     before = me(service, pair).json["id"]
-    reply = service.delete("/v1/me", json={"password": OTHER}, headers=bearer(pair))
-    assert reply == problem(403, "forbidden")
+    for wrong in (OTHER, "short", ""):
+        reply = service.delete("/v1/me", json={"password": wrong}, headers=bearer(pair))
+        assert {"password": wrong, "status": reply.status} == {"password": wrong, "status": 403}
+        assert reply == problem(403, "forbidden")
     assert me(service, pair) == answer(200)
     last = register(service)  # the newest row is the one whose number is given away first
     newest = log_in(service, last)
@@ -200,7 +216,7 @@ def test_deleting_the_account_is_final(service):
 
 @hint(
     "Every path of one's own account asks for the access token first",
-    "One function that returns the caller or ends the request, at the top of each of these views",
+    "One function that looks at all of the token, at the top of each of these views",
     "user = caller(), before the body is read",
 )
 @requires("me_needs_a_token")
@@ -209,18 +225,45 @@ def test_own_account_needs_a_token(service):
 
     One view that forgot to ask is enough: scanners try every path without a token
     """
-    body = {
-        "current_password": PASSWORD,
-        "new_password": OTHER,
-    }
+    pair = log_in(service, register(service))
+    tokens = refused_tokens(pair["access_token"])
     for method, path, data in (
         ("POST", "/v1/auth/logout-all", {}),
-        ("PATCH", "/v1/me", {"display_name": "Ada"}),
-        ("PUT", "/v1/me/password", body),
+        ("PUT", "/v1/me/password", {"current_password": PASSWORD, "new_password": OTHER}),
         ("DELETE", "/v1/me", {"password": PASSWORD}),
     ):
-        reply = service.request(method, path, json=data)
-        assert reply == problem(401, "unauthenticated")
-        assert reply.headers.get("WWW-Authenticate", "").lower().startswith("bearer")
-        reply = service.request(method, path, json=data, headers={"Authorization": "Bearer x.y.z"})
-        assert reply == problem(401, "token_invalid")
+        for name, (token, code) in tokens.items():
+            header = {} if token is None else {"Authorization": f"Bearer {token}"}
+            found = refusal(service.request(method, path, json=data, headers=header))
+            assert {f"{method} {path}, {name}": found} == {f"{method} {path}, {name}": f"401 {code}"}
+    assert me(service, pair) == answer(200)
+
+
+def refused_tokens(good):
+    """Return tokens that no path takes, each with the code that it is refused with."""
+    header, claims = read_jwt(good)
+    wrong = {
+        "another version": {"ver": claims["ver"] + 1},
+        "use refresh": {"use": "refresh"},
+        "another issuer": {"iss": "elsewhere"},
+        "another audience": {"aud": "elsewhere"},
+        "exp 40 s ago": {"exp": int(time.time()) - 40},
+    }
+    tokens = {
+        name: forge_jwt(header, {**claims, **change}, SECRET, "HS256") for name, change in wrong.items()
+    }
+    tokens |= {"x.y.z": "x.y.z", "another key": forge_jwt(header, claims, "x" * 48, "HS256")}
+    codes = {"exp 40 s ago": "token_expired"}
+    refused = {name: (token, codes.get(name, "token_invalid")) for name, token in tokens.items()}
+    return {"no token": (None, "unauthenticated"), **refused}
+
+
+def refusal(reply):
+    """Return the status of a reply, and where it is a 401, its code and what is wrong with its challenge."""
+    if reply.status != 401:
+        return str(reply.status)
+    assert reply == problem(401, anything)
+    challenge = reply.headers.get("WWW-Authenticate", "").lower()
+    return f"401 {reply.json['code']}" + (
+        "" if challenge.startswith("bearer") else " without WWW-Authenticate"
+    )

@@ -5,10 +5,11 @@ import binascii
 import hashlib
 import hmac
 import re
+import time
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from backroad.checks import a, answer, anything, hint, problem, requires
+from backroad.checks import a, answer, anything, forge_jwt, hint, problem, read_jwt, requires
 
 PASSWORD = "correct horse battery"
 SECRET = "the checks know this key and it is no secret at all"
@@ -17,6 +18,9 @@ LONGEST_EMAIL = "a" * 60 + "@" + ("b" * 60 + ".") * 3 + "c" * 6 + ".org"
 FAST = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b", "blake2s")
 ROUNDS = (1, 2, 10, 100, 1_000, 10_000, 100_000)
 ENOUGH_ROUNDS = 600_000
+# The hashes that PBKDF2 is used with, and how many rounds of each take as long.
+ENOUGH_ROUNDS_OF = {"sha1": 1_300_000, "sha256": ENOUGH_ROUNDS, "sha512": 210_000}
+SCRYPT_COSTS = (2, 16, 128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384)
 
 
 def fresh_email():
@@ -65,6 +69,13 @@ def test_email_is_one_whatever_its_case(service):
         assert taken == problem(409, "conflict", {"email": anything})
     assert log_in(service, email) == answer(200)
     assert log_in(service, email, "another password") == problem(401, "invalid_credentials")
+    # A service may refuse letters beyond ASCII. One that takes them knows their lower case, and no other.
+    name = uuid4().hex
+    for first, second, due in (("zoë", "ZOË", 409), ("straße", "strasse", 201)):
+        replies = [register(service, f"{name}{word}@example.org") for word in (first, second)]
+        if replies[0].status != 422:
+            found = [reply.status for reply in replies]
+            assert {f"{first}, then {second}": found} == {f"{first}, then {second}": [201, due]}
 
 
 @hint(
@@ -133,6 +144,7 @@ def test_register_checks_the_password(service):
         ("Passw0rd123", "insecure"),
         ("sunshine123", "insecure"),
         (email, "insecure"),
+        (email.upper(), "insecure"),
         (1234567890, "type"),
         (None, anything),
         ("nul\0inside it", "characters"),
@@ -156,12 +168,12 @@ def test_register_checks_the_password(service):
 
 @hint(
     "A password is compared exactly as it was typed",
-    "No strip(), no lower(), nothing cut off: bcrypt alone looks at 72 bytes only",
+    "No strip(), no lower(), no normalize(), nothing cut off: bcrypt alone looks at 72 bytes only",
     "hash_password(password) of the whole text; before bcrypt, a SHA-256 of it in base64",
 )
 @requires("login_returns_a_pair")
 def test_every_character_of_a_password_counts(service):
-    """Spaces, case and what comes after 72 bytes count
+    """Spaces, case, every code point and what comes after 72 bytes count
 
     A password of four words is worth nothing when the service stops reading after two of them
     """
@@ -173,10 +185,13 @@ def test_every_character_of_a_password_counts(service):
         ("é" * 36 + "one", "é" * 36 + "two"),
     ]
     passwords += [("Correct Horse", "correct horse"), ("x" * 127 + "y", "x" * 127 + "z")]
+    passwords += [("👋" * 127 + "a", "👋" * 127 + "b"), ("two  blanks here", "two blanks here")]
+    passwords += [("ﬁ" * 10, "fi" * 10), ("Å" * 10, "A\u030a" * 10)]
     for right, wrong in passwords:
         email = fresh_email()
         assert register(service, email, right) == answer(201)
-        assert log_in(service, email, wrong) == problem(401, "invalid_credentials")
+        found = {"password": right, "tried": wrong, "status": log_in(service, email, wrong).status}
+        assert found == {"password": right, "tried": wrong, "status": 401}
         assert log_in(service, email, right) == answer(200)
 
 
@@ -229,10 +244,11 @@ def test_display_name_can_be_changed(service):
         assert service.get("/v1/me", headers=header) == answer(200, reply.json)
     wrong = [("display_name", value, anything) for value in ("", " \t", None)]
     wrong += [("display_name", "x" * 61, "too_long"), ("display_name", 7, "type")]
+    # Beside a good name: whether the name may be missing is the service's choice.
     wrong += [(name, "x@example.org", "read_only") for name in ("email", "password", "id")]
     wrong += [("created_at", "2026-01-01T00:00:00Z", anything), ("version", 7, "unknown_field")]
     for name, value, code in wrong:
-        reply = service.patch("/v1/me", json={name: value}, headers=header)
+        reply = service.patch("/v1/me", json={"display_name": "Eve", name: value}, headers=header)
         assert reply == problem(422, "validation_failed", {name: code})
     assert service.get("/v1/me", headers=header) == answer(200, {**before, "display_name": "👋" * 60})
     for value, code in (("x" * 61, "too_long"), (7, "type"), ("", anything), (None, anything)):
@@ -241,6 +257,37 @@ def test_display_name_can_be_changed(service):
     reply = register(service, fresh_email(), display_name="  Ada ")
     assert reply == answer(201)
     assert reply.json["display_name"] == "Ada"
+
+
+@hint(
+    "A name is part of the account: whoever changes it shows a good token first",
+    "The same function as for every other path of one's own account, before the body is read",
+    "user = caller() in the first line of the view",
+)
+@requires("display_name_can_be_changed")
+def test_changing_the_name_needs_a_token(service):
+    """Without a good access token the display name stays as it is
+
+    The path that was added last is the one where nobody remembers to ask who is calling
+    """
+    header = header_of(service, fresh_email())
+    before = service.get("/v1/me", headers=header).json
+    head, claims = read_jwt(header["Authorization"].partition(" ")[2])
+    changes = {
+        "another version": {"ver": claims["ver"] + 1},
+        "use refresh": {"use": "refresh"},
+        "another audience": {"aud": "elsewhere"},
+        "exp 40 s ago": {"exp": int(time.time()) - 40},
+    }
+    tokens = {
+        name: forge_jwt(head, {**claims, **change}, SECRET, "HS256") for name, change in changes.items()
+    }
+    sent = {name: {"Authorization": f"Bearer {token}"} for name, token in tokens.items()}
+    for name, headers in {"no token": {}, "x.y.z": {"Authorization": "Bearer x.y.z"}, **sent}.items():
+        reply = service.patch("/v1/me", json={"display_name": "Eve"}, headers=headers)
+        assert {name: reply.status} == {name: 401}
+        assert reply == problem(401, anything)
+    assert service.get("/v1/me", headers=header) == answer(200, before)
 
 
 @hint(
@@ -261,6 +308,7 @@ def test_a_new_password_keeps_the_rules(service):
         ("x" * 129, "too_long"),
         ("password123", "insecure"),
         (email, "insecure"),
+        (email.upper(), "insecure"),
     ]
     wrong += [(7, "type"), (None, anything)]
     for password, code in wrong:
@@ -304,7 +352,15 @@ def test_bodies_are_checked(service):
     ]
     for body, errors in bodies:
         assert service.post("/v1/auth/login", json=body) == problem(422, "validation_failed", errors)
-    for email, password in ((fresh_email(), "x"), ("no e-mail", PASSWORD), (fresh_email(), "x" * 200)):
+    known = fresh_email()
+    assert register(service, known) == answer(201)
+    for email, password in (
+        (fresh_email(), "x"),
+        ("no e-mail", PASSWORD),
+        (fresh_email(), "x" * 200),
+        (known, "x" * 200),
+        (known, ""),
+    ):
         assert log_in(service, email, password) == problem(401, "invalid_credentials")
 
 
@@ -391,6 +447,13 @@ def test_equal_passwords_are_stored_differently(service, database):
 
     Without a salt one table of hashes, computed once, opens all accounts of all services at once
     """
+    stored_alike(service, database)
+    with service.another(env={"APP_ENV": None}) as other:
+        stored_alike(other, database)
+
+
+def stored_alike(service, database):
+    """Two of three users have the same password, and nothing stored that only they share."""
     emails = [fresh_email() for _ in range(3)]
     users = []
     for email, password in zip(emails, (PASSWORD, "a better battery staple", PASSWORD), strict=True):
@@ -413,13 +476,45 @@ def test_passwords_are_hashed_slowly(service, database):
 
     From a stolen table with fast hashes nine of ten passwords are known the same day
     """
+    email, password, later = fresh_email(), f"slow {uuid4().hex}", f"later {uuid4().hex}"
     with service.another(env={"APP_ENV": None, "PASSWORD_HASH_ROUNDS": None}) as other:
-        email, password = fresh_email(), f"slow {uuid4().hex}"
         reply = register(other, email, password)
         assert reply == answer(201)
-        assert log_in(other, email, password) == answer(200)
-        stored = stored_for(database, reply.json) - {reply.json["display_name"], reply.json["created_at"]}
-    assert {"a quick guess that fits": quick_guess(password, stored)} == {"a quick guess that fits": None}
+        user = reply.json
+        found = quick_guess(password, hashes_of(database, user))
+        assert {"a quick guess that fits": found} == {"a quick guess that fits": None}
+        reply = log_in(other, email, password)
+        assert reply == answer(200)
+        header = {"Authorization": f"Bearer {reply.json['access_token']}"}
+        body = {"current_password": password, "new_password": later}
+        assert other.put("/v1/me/password", json=body, headers=header) == answer(204)
+    found = quick_guess(later, hashes_of(database, user), thorough=False)
+    assert {"after a change of password": found} == {"after a change of password": None}
+
+
+@hint(
+    "A setting for tests that reaches production by mistake must not open the table of passwords there",
+    "Compare APP_ENV with the one word test, in this case, and look at other settings of cost only then",
+    'full_cost = os.environ.get("APP_ENV") != "test"; no look at PASSWORD_HASH_ROUNDS with it',
+)
+@requires("passwords_are_hashed_slowly")
+def test_only_tests_hash_cheaply(service, database):
+    """No APP_ENV but test makes hashing cheap, whatever PASSWORD_HASH_ROUNDS says
+
+    A staging system with a copy of the real users is as good as the real one to whoever steals it
+    """
+    password = f"slow {uuid4().hex}"
+    for value in ("development", "TEST"):
+        with service.another(env={"APP_ENV": value, "PASSWORD_HASH_ROUNDS": "4"}) as other:
+            reply = register(other, fresh_email(), password)
+            assert reply == answer(201)
+        found = quick_guess(password, hashes_of(database, reply.json), thorough=False)
+        assert {f"with APP_ENV={value}": found} == {f"with APP_ENV={value}": None}
+
+
+def hashes_of(database, user):
+    """Return what is stored for a user, without what is shown."""
+    return stored_for(database, user) - {user["display_name"], user["created_at"]}
 
 
 def stored_for(database, user):
@@ -438,8 +533,12 @@ def plain(value):
     return str(value).replace("-", "")
 
 
-def quick_guess(password, values):
-    """Return how somebody with the stored values could test a guess cheaply; None where nobody can."""
+def quick_guess(password, values, *, thorough=True):
+    """Return how somebody with the stored values could test a guess cheaply; None where nobody can.
+
+    Without ``thorough`` only the cheapest ways are tried, as they are usual in tests.
+    """
+    most = max(ROUNDS) if thorough else 1_024
     texts = [str(value) for value in values]
     weak = [setting for setting in map(weak_setting, texts) if setting]
     if weak:
@@ -450,9 +549,11 @@ def quick_guess(password, values):
     }
     hashes = {data[:16] for data in known if len(data) >= 16}
     counts = {int(piece) for piece in pieces if re.fullmatch(r"[1-9][0-9]{3,5}", piece)}
-    rounds = sorted({*ROUNDS, *(count for count in counts if count < ENOUGH_ROUNDS)})
+    usual = {count for count in ROUNDS if count <= most}
+    rounds = sorted({*usual, *(count for count in counts if count < ENOUGH_ROUNDS)})
+    costs = [cost for cost in SCRYPT_COSTS if cost <= most]
     for salt in [b"", *(data for data in known if 4 <= len(data) <= 64)]:
-        for name, digest in guesses(password.encode(), salt, rounds):
+        for name, digest in guesses(password.encode(), salt, rounds, costs):
             if digest[:16] in hashes or digest.hex().encode()[:16] in hashes:
                 return name
     return None
@@ -470,7 +571,7 @@ def readings(piece):
             continue
 
 
-def guesses(secret, salt, counts):
+def guesses(secret, salt, counts, costs):
     """Yield name and digest of each cheap way to hash a password with a salt."""
     yield "no hash at all", secret
     for name in FAST:
@@ -485,7 +586,7 @@ def guesses(secret, salt, counts):
     for rounds in counts:
         for name in ("sha256", "sha1", "sha512") if rounds < 10_000 else ("sha256",):
             yield f"PBKDF2 with {rounds} rounds", hashlib.pbkdf2_hmac(name, secret, salt, rounds)
-    for cost in (2, 16, 128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384):
+    for cost in costs:
         yield f"scrypt with N = {cost}", hashlib.scrypt(secret, salt=salt, n=cost, r=8, p=1, dklen=64)
 
 
@@ -497,9 +598,9 @@ def weak_setting(text):
     argon = re.match(r"\$argon2\w*\$(?:v=\d+\$)?m=(\d+),t=(\d+)", text)
     if argon and int(argon[1]) * int(argon[2]) < 35_000:
         return f"argon2 with m = {argon[1]} and t = {argon[2]}"
-    pbkdf2 = re.match(r"\$?pbkdf2[:_-](?:hmac[:_-])?sha256[:$](?:i=)?(\d+)", text)
-    if pbkdf2 and int(pbkdf2[1]) < ENOUGH_ROUNDS:
-        return f"PBKDF2 with {pbkdf2[1]} rounds"
+    pbkdf2 = re.match(r"\$?pbkdf2[:_-](?:hmac[:_-])?(sha\d+)[:$](?:i=)?(\d+)", text)
+    if pbkdf2 and int(pbkdf2[2]) < ENOUGH_ROUNDS_OF.get(pbkdf2[1], 0):
+        return f"PBKDF2 with {pbkdf2[2]} rounds of {pbkdf2[1]}"
     scrypt = re.match(r"scrypt:(\d+):(\d+):(\d+)\$", text)
     if scrypt and int(scrypt[1]) * int(scrypt[2]) * int(scrypt[3]) < 2**18:
         return f"scrypt with N = {scrypt[1]}, r = {scrypt[2]}, p = {scrypt[3]}"
@@ -517,5 +618,6 @@ def test_refuses_to_start_with_bad_lifetimes(service):
 
     A typing mistake in a setting must fail at the deployment, not at the first login after it
     """
-    bad = [(name, value) for name in ("ACCESS_TOKEN_TTL", "REFRESH_TOKEN_TTL") for value in ("0", "15m")]
-    service.parallel(len(bad), lambda number: service.refuses_to_start(env=dict([bad[number]])))
+    for pair in (("0", "15m"), ("1_0", "1.5"), ("+5", "")):
+        bad = [{name: value} for name in ("ACCESS_TOKEN_TTL", "REFRESH_TOKEN_TTL") for value in pair]
+        service.parallel(len(bad), lambda number, bad=bad: service.refuses_to_start(env=bad[number]))

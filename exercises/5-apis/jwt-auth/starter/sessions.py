@@ -19,7 +19,8 @@ class TokenReused(Exception):
 #          secrets.token_urlsafe(32) is 256 random bits; only its hash is stored.
 # TODO 11: spend a token and return the next one. One UPDATE … WHERE spent_at IS NULL asks and marks;
 #          its rowcount tells whether you were first.
-# TODO 12: a token that was spent already ends the session that it belongs to.
+# TODO 12: a token that was spent already ends the session that it belongs to. The request is refused, and the
+#          end has to be committed all the same: an exception that leaves transaction() takes it back.
 
 # Stage 4
 # TODO 13: end the session of a token.

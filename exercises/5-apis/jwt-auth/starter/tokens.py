@@ -28,5 +28,6 @@ def read_access_token(token: str, settings: Settings) -> dict[str, Any]:
     # TODO 4: jwt.decode(token, settings.secret, algorithms=["HS256"], issuer=…, audience=…)
     # Stage 2
     # TODO 7: jwt.ExpiredSignatureError and jwt.InvalidTokenError become our own two exceptions.
-    #         Then go through the table of claims: what does jwt.decode() look at, what not?
+    #         Then go through the table of claims: what does jwt.decode() look at, what not? For typ of the
+    #         header, jwt.decode_complete() returns a dict with both, as "header" and "payload".
     raise NotImplementedError

@@ -11,6 +11,7 @@ import jwt
 from settings import Settings
 
 ALGORITHM = "HS256"
+TYPES = ("JWT", "at+jwt")  # a refresh+jwt is signed with the same key, perhaps
 LEEWAY = 5  # seconds that clocks of two machines may differ
 REQUIRED = ["sub", "iat", "exp", "jti", "use", "ver"]  # beside iss and aud, which are compared
 
@@ -47,10 +48,12 @@ def read_access_token(token: str, settings: Settings) -> dict[str, Any]:
         raise TokenExpired from None
     except jwt.InvalidTokenError:
         raise TokenInvalid from None
-    # PyJWT also takes "1700000000" for a time; in JSON that is a text.
-    if not all(type(claims[name]) in (int, float) for name in ("iat", "exp")):
+    # PyJWT also takes "1700000000" for a time, and True; in JSON neither is a number.
+    if not all(type(claims.get(name, 0)) in (int, float) for name in ("iat", "exp", "nbf")):
         raise TokenInvalid
     if claims["use"] != "access":
+        raise TokenInvalid
+    if type(claims["ver"]) is not int:  # False would equal version 0
         raise TokenInvalid
     return claims
 
@@ -59,7 +62,7 @@ def decode(token: str, settings: Settings) -> dict[str, Any]:
     """Return the claims when one of our keys signed the token; a change of keys needs several."""
     for key in settings.keys:
         try:
-            return jwt.decode(
+            decoded = jwt.decode_complete(
                 token,
                 key,
                 algorithms=[ALGORITHM],  # ours, whatever the header says
@@ -70,4 +73,8 @@ def decode(token: str, settings: Settings) -> dict[str, Any]:
             )
         except jwt.InvalidSignatureError:
             continue
+        if decoded["header"].get("typ", "JWT") not in TYPES:
+            break
+        claims: dict[str, Any] = decoded["payload"]
+        return claims
     raise TokenInvalid

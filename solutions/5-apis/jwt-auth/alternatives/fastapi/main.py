@@ -54,13 +54,10 @@ READ_ONLY = ("id", "email", "password", "created_at")
 
 
 def number(name: str, default: int, least: int = 1) -> int:
-    try:
-        value = int(os.environ.get(name, default))
-    except ValueError:
-        value = least - 1
-    if value < least:
+    value = os.environ.get(name, str(default))
+    if not re.fullmatch("[0-9]+", value) or int(value) < least:
         sys.exit(f"{name} must be a whole number, {least} or more")
-    return value
+    return int(value)
 
 
 KEY = os.environ.get("JWT_SECRET", "")
@@ -148,7 +145,7 @@ def new_password(value: str, info: ValidationInfo) -> str:
     stored(value)
     if not 10 <= len(value) <= 128:
         raise PydanticCustomError("too_short" if len(value) < 10 else "too_long", "10 to 128 characters")
-    if value.lower() in COMMON or value == info.data.get("email"):
+    if value.lower() in COMMON or value.lower() == info.data.get("email"):
         raise PydanticCustomError("insecure", "is easy to guess")
     return value
 
@@ -255,7 +252,7 @@ def claims_of(token: str) -> dict[str, Any]:
     for key in KEYS:
         try:
             options = {"require": ["exp", "iat", "sub", "jti", "iss", "aud"]}
-            return jwt.decode(
+            decoded = jwt.decode_complete(
                 token, key, ["HS256"], options=options, issuer=ISSUER, audience=AUDIENCE, leeway=2
             )
         except jwt.ExpiredSignatureError:
@@ -264,6 +261,10 @@ def claims_of(token: str) -> dict[str, Any]:
             continue
         except (jwt.InvalidTokenError, ValueError):
             break
+        if decoded["header"].get("typ", "JWT") not in ("JWT", "at+jwt"):
+            break
+        claims: dict[str, Any] = decoded["payload"]
+        return claims
     raise Refusal(401, "token_invalid")
 
 
@@ -272,8 +273,8 @@ def caller(request: Request) -> Row[Any]:
     if scheme.lower() != "bearer" or not token.strip() or " " in token.strip():
         raise Refusal(401, "unauthenticated")
     claims = claims_of(token.strip())
-    times = (claims["exp"], claims["iat"])
-    if any(isinstance(moment, str) for moment in times) or claims.get("use") != "access":
+    times = (claims["exp"], claims["iat"], claims.get("nbf", 0))
+    if any(type(moment) not in (int, float) for moment in times) or claims.get("use") != "access":
         raise Refusal(401, "token_invalid")
     if not claims["sub"].isalnum() or not claims["sub"].isascii():
         raise Refusal(401, "token_invalid")
@@ -389,7 +390,7 @@ def rename(member: Caller, body: Profile) -> dict[str, str]:
 
 @app.put("/v1/me/password", status_code=204, dependencies=JSON)
 def change_password(member: Caller, body: PasswordChange) -> None:
-    if body.new_password == member.email:
+    if body.new_password.lower() == member.email:
         raise Refusal(422, errors=[("new_password", "insecure")])
     confirm(member, body.current_password)
     secret = hashed(body.new_password, secrets.token_bytes(16))
