@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
@@ -120,6 +121,14 @@ def test_a_second_one_runs_beside(serving: Serving) -> None:
         assert "EXTRA" not in service.get("/env").json
     assert not other.is_alive
     assert service.is_alive
+
+
+def test_a_second_one_that_does_not_start_is_told_with_its_settings(serving: Serving) -> None:
+    """Whoever reads it sees what it was started with."""
+    service = serving("import os\nassert not os.environ.get('KEY'), 'too short'\n" + textwrap.dedent(VIEWS))
+    with pytest.raises(Trouble) as caught, service.another({"KEY": "éé"}):
+        pass
+    assert caught.value.evidence.did == ("started python app.py once more, on another port, with KEY=éé",)
 
 
 def test_a_restart_forgets_what_was_in_memory(serving: Serving) -> None:

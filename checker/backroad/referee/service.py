@@ -199,11 +199,15 @@ class Service:
     def another(self, env: Settings | None = None) -> Iterator[Service]:
         """Run a second process of the same command on another port for the time of the `with`."""
         settings = settings_text(env or {})
-        self._recorder.did(f"started {self._plan.service.start} once more, on another port{settings}")
+        did = f"started {self._plan.service.start} once more, on another port{settings}"
+        self._recorder.did(did)
         settings_of_both = {**self._env, **(env or {})}
         other = Service(self._plan, self._recorder, settings_of_both, self._supplies, self.store, self._forks)
         try:
-            other.start()
+            try:
+                other.start()
+            except Trouble as trouble:
+                raise Trouble(trouble.evidence.but(did=(did,))) from None
             yield other
         finally:
             other.stop()
