@@ -31,12 +31,13 @@ class Bench:
     def launch_ahead(self) -> None:
         """Start the learner's side now, beside the import of pytest."""
         self.supplies.launch_ahead()
-        if self.plan.kind is Kind.SERVICE:
-            if self.services.forks is None and pays_off(self.plan):
-                self.services.forks = self._preloaded = Preloaded(self.plan, Path(tempfile.gettempdir()))
-            self.services.launch_ahead()
-        else:
+        if self.plan.kind is not Kind.SERVICE:
             self.host.launch_ahead()
+        elif self.services.forks is None and pays_off(self.plan):
+            # It imports meanwhile; to fork the service takes little once a check wants it.
+            self.services.forks = self._preloaded = Preloaded(self.plan, Path(tempfile.gettempdir()))
+        else:
+            self.services.launch_ahead()
 
     @property
     def level(self) -> Level:

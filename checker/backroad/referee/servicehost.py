@@ -72,13 +72,15 @@ class ServiceHost:
         return last_lines(log) or None
 
     def _start(self, service: Service) -> None:
+        if service.level is None:
+            service.launch()
+        self.level = service.level
         try:
             service.start()
         except Trouble as trouble:
             self._unready = trouble
             service.discard()
             raise
-        self.level = service.level
 
     def _replace(self) -> None:
         """Drop a service that died or was ended during the last check."""
