@@ -64,7 +64,15 @@ def engine(notices: list[str], spare: bool) -> Iterator[Engine]:
     with Engine(notices.append, spare=spare) as made:
         yield made
     left = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
-    assert [process for process in left if process.status() != psutil.STATUS_ZOMBIE] == []
+    assert [process for process in left if lives(process)] == []
+
+
+def lives(process: psutil.Process) -> bool:
+    """Return whether a process runs."""
+    try:
+        return process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except psutil.Error:
+        return False
 
 
 def told(report: Report) -> list[tuple[object, ...]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from backroad.plan import Plan
-from backroad.referee.forked import Forked, ForkServer, Unborn, can_fork
+from backroad.referee.forked import Forked, ForkServer, Unborn, can_fork, end_by_itself
 from backroad.referee.planfile import plan_to_json
 from backroad.referee.preloaded import Preloaded
 from backroad.referee.scratch import remove_folder
@@ -142,8 +142,7 @@ class Stand:
     def close(self) -> None:
         """End both processes; runs under way go on."""
         self._forks.control.close()
-        self._session.terminate()
-        self._session.wait()
+        end_by_itself(self._session)
         self._subjects.close()
         remove_folder(self._folder)
 

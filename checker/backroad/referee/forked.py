@@ -150,6 +150,15 @@ def let_go(process: Process, seconds: float = KILL_SECONDS) -> None:
         process.let_go(seconds)
 
 
+def end_by_itself(server: subprocess.Popen[bytes]) -> None:
+    """Wait for a forking process whose control socket was closed, and for its spare; then insist."""
+    try:
+        server.wait(KILL_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
 @cache
 def can_fork() -> bool:
     """Return whether this system has what a warm start needs: fork, and descriptors for processes."""

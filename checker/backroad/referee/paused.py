@@ -115,6 +115,8 @@ class Pause:
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         message = Forks(self._control, spare=self._spare, born=lambda _: self._start_ahead()).message()
         if message is None:
+            if self._mongo is not None:
+                self._mongo.close()
             os._exit(0)
         self._control.close()
         self.run = self._begun(json.loads(message[0]), *message[1])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from backroad.model import Kind
 from backroad.plan import Plan
-from backroad.referee.forked import ForkServer
+from backroad.referee.forked import ForkServer, end_by_itself
 from backroad.referee.launch import SEED, SUBJECT, clean_environment
 from backroad.referee.preloads import preloads
 
@@ -45,5 +45,4 @@ class Preloaded(ForkServer):
     def close(self) -> None:
         """End the process; what it has forked goes on."""
         self.control.close()
-        self.process.terminate()
-        self.process.wait()
+        end_by_itself(self.process)

@@ -14,6 +14,7 @@ from backroad.subject import landlock
 MESSAGE = 2**18  # bytes; more than any order has
 DESCRIPTORS = 4
 READY, TAKEN = b"r", b"t"
+SECONDS = 2.0
 MADV_POPULATE_WRITE = 23  # since Linux 5.14; others refuse it, and pages are copied when they are written
 
 Message = tuple[bytes, list[int]]
@@ -33,9 +34,10 @@ class Forks:
         self._told = -1  # where the spare tells of itself
         self._tell = -1  # where this process does, as the spare
         self._is_waiting = False
+        self._spare_pid = 0
 
     def message(self) -> Message | None:
-        """Return in each fork, with its message and descriptors; at the end also here, with None."""
+        """Return in each fork, with its message and descriptors; at the end with None, also in the spare."""
         while True:
             if self._wants_spare and self._told < 0:
                 if self._split():
@@ -44,6 +46,8 @@ class Forks:
             watched = [self._told] if self._is_waiting else [self._control]
             ready, _, _ = select.select([self._told, *watched] if self._told >= 0 else watched, [], [])
             if self._control in ready and (found := self._received()) is not None:
+                if not found[0]:
+                    self._see_off()
                 return found if found[0] else None
             if self._told in ready:
                 self._hear()
@@ -68,9 +72,10 @@ class Forks:
     def _split(self) -> bool:
         """Fork the spare; returns whether this is it."""
         told, tell = os.pipe()
-        if os.fork() != 0:
+        pid = os.fork()
+        if pid != 0:
             os.close(tell)
-            self._told, self._is_waiting = told, False
+            self._told, self._is_waiting, self._spare_pid = told, False, pid
             return False
         os.close(told)
         self._told, self._tell = -1, tell
@@ -83,7 +88,7 @@ class Forks:
         os.write(self._tell, READY)
         data, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE, DESCRIPTORS)
         if not data:
-            os._exit(0)
+            return None
         os.write(self._tell, TAKEN)
         return data, descriptors
 
@@ -91,9 +96,21 @@ class Forks:
         """Read what the spare tells: that it waits, that it works, at last nothing."""
         word = os.read(self._told, 1)
         self._is_waiting = word == READY
+        if word == TAKEN:
+            self._spare_pid = 0
         if not word:
             os.close(self._told)
-            self._told = -1
+            self._told, self._spare_pid = -1, 0
+
+    def _see_off(self) -> None:
+        """Wait at the end until a spare that has no work is gone."""
+        while self._told >= 0 and select.select([self._told], [], [], 0)[0]:
+            self._hear()
+        if self._spare_pid:
+            with suppress(OSError):
+                ended = os.pidfd_open(self._spare_pid)
+                select.select([ended], [], [], SECONDS)
+                os.close(ended)
 
     def forget(self) -> None:
         """Be no spare any more, and know of none."""

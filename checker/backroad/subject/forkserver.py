@@ -44,7 +44,7 @@ def main(control: str, spare: str, *modules: str) -> None:
     message = forks.message()
     orders.close()
     if message is None:
-        return
+        os._exit(0)
     forks.forget()
     order = json.loads(message[0])
     *descriptors, output, leash = message[1]
@@ -88,6 +88,7 @@ def look_after(pid: int, keepers: socket.socket) -> NoReturn:
     _, leashes, _, _ = socket.recv_fds(keepers, 1, 1)
     keepers.close()
     if not leashes:  # a spare that nobody needed
+        os.waitpid(pid, 0)
         os._exit(0)
     watch(pid, leashes[0])
 
