@@ -52,5 +52,5 @@ bench:
 	@sh tools/venv.sh test
 	$(PY) tests/bench/check_vs_pytest.py
 	$(PY) tests/bench/list_vs_click.py
-	$(PY) tests/bench/exercises.py
+	$(PY) tests/bench/exercises.py --rounds $(ROUNDS)
 	$(PY) tests/bench/warm.py --rounds $(ROUNDS) --json bench.json $(SLUGS)
