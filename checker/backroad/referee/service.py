@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 
 from backroad.model import Level
 from backroad.plan import Plan
-from backroad.referee import endings, unready
+from backroad.referee import endings, silence, unready
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.forked import ForkServer
@@ -19,13 +18,11 @@ from backroad.referee.http import UNSET, Reply, Request, exchange, exchange_raw,
 from backroad.referee.parallel import in_parallel
 from backroad.referee.recorder import Recorder
 from backroad.referee.refusing import settings_text, wait_for_refusal
-from backroad.referee.servicelog import exception_in, read_log, stack_in
+from backroad.referee.servicelog import exception_in, read_log
 from backroad.referee.starting import (
-    LAST_WORDS,
     PROBE_SECONDS,
     Running,
     Settings,
-    ask_for_stack,
     has_family,
     is_listening,
     launch,
@@ -273,34 +270,15 @@ class Service:
             self._supplies.drop(self._store)
             self._store = None
 
-    # What silence means
-
     def _hung(self, request: Request, running: Running) -> Evidence:
-        """Return the evidence of an exchange without an answer; asks Python services for their stack."""
-        frames = stack_in(ask_for_stack(running), self._plan.tree)
+        """Return the evidence of an exchange without an answer; the service is ended."""
+        found = silence.hung(self._plan, running, request, self._seconds)
         self.kill()
-        return Evidence(
-            Verdict.HUNG,
-            f"no answer within {self._seconds:g} s",
-            frames=frames,
-            did=(str(request),),
-            again=request.curl,
-        )
+        return found
 
     def _broken(self, request: Request, running: Running, error: Exception, before: int) -> Evidence:
-        """Return the evidence of a connection that broke: the process ended, or hung up without an answer."""
-        with suppress(subprocess.TimeoutExpired):
-            running.process.wait(LAST_WORDS)
-        code = running.process.poll()
-        shown = Evidence(Verdict.FAILED, did=(str(request),), again=request.curl)
-        log = read_log(running.log, before)
-        found = exception_in(log, self._plan.tree)
-        shown = shown.but(frames=found.frames if found else ())
-        if code is None:
-            said = found.said if found else None
-            words = str(error) or type(error).__name__
-            return shown.but(message=said, expected="an HTTP answer", got=f"the connection broke: {words}")
-        shown = shown if found else shown.but(frames=stack_in(log, self._plan.tree))
-        self.kill()
-        message = f"the service ended {unready.exit_words(code)} during the request"
-        return shown.but(verdict=Verdict.DIED, message=message, output=unready.last_lines(self.log))
+        """Return the evidence of a connection that broke; what is left of a service that died is ended."""
+        found = silence.broken(self._plan, running, request, error, before)
+        if found.verdict is Verdict.DIED:
+            self.kill()
+        return found
