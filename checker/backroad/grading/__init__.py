@@ -1,0 +1,1 @@
+"""Many submissions → a gradebook: read safely, run once each, remembered, told in every format a class needs."""
