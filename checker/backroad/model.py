@@ -72,6 +72,14 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Points:
+    """What green checks are worth where somebody is graded: by stage number, by name of a check."""
+
+    stages: Mapping[int, float] = field(default_factory=dict)
+    checks: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Exercise:
     """One task: what a learner sees (`folder`) and what proves it (`solution`).
 
@@ -96,6 +104,7 @@ class Exercise:
     limits: Limits = Limits()
     needs: tuple[Need, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    points: Points = field(default_factory=Points)
 
     @property
     def module(self) -> str:

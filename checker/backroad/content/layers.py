@@ -18,6 +18,7 @@ __all__ = [
     "alternative",
     "edited",
     "given",
+    "judged",
     "laid",
     "mutant",
     "project",
@@ -57,7 +58,12 @@ def mutant(exercise: Exercise, wrong: Mutant) -> Tree:
 
 def submission(exercise: Exercise, folder: Path, bounds: Bounds = BOUNDS) -> Tree:
     """Return somebody's folder as it is judged: with the kit's `given/` laid over their files."""
-    own, kit = read_folder(folder, bounds), given(exercise)
+    return judged(exercise, read_folder(folder, bounds))
+
+
+def judged(exercise: Exercise, own: Tree) -> Tree:
+    """Return somebody's files as they are judged: with the kit's `given/` laid over them."""
+    kit = given(exercise)
     changed = [name for name, file in kit.files.items() if own.files.get(name, file).content != file.content]
     return replace(kit.over(own), restored=tuple(sorted(changed)))
 

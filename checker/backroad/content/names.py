@@ -13,9 +13,10 @@ from backroad.errors import Problem
 SKIPPED = (
     *(".git", ".hg", ".svn", ".backroad"),
     *("__pycache__", "*.pyc", "*.pyo", ".pytest_cache", ".mypy_cache", ".ruff_cache"),
-    *(".idea", ".DS_Store", ".#*", "*.swp", "*~"),
+    *(".idea", ".DS_Store", "__MACOSX", "._*", ".#*", "*.swp", "*~"),
 )
 LONGEST = 400
+LONGEST_PART = 255  # bytes, of one folder or file, on nearly every disk
 
 _UNSHOWN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _JOINERS = "\u200c\u200d"
@@ -43,6 +44,9 @@ def name_problem(name: str) -> Problem | None:
     parts = name.split("/")
     if len(name) > LONGEST:
         return Problem(f"{shown(name[:60])}…", f"its name has {len(name):,} characters", "use a shorter one")
+    if any(len(part.encode("utf-8", "replace")) > LONGEST_PART for part in parts):
+        what = f"a part of its name has more than {LONGEST_PART} bytes"
+        return Problem(f"{shown(name[:60])}…", what, "use a shorter one")
     if any(map(_is_unshown, name)):
         return Problem(shown(name), "its name holds characters that cannot be shown", "rename it")
     if "\\" in name or not {"", ".", ".."}.isdisjoint(parts):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from backroad.content.fields import Table, read_table
 from backroad.content.home import Content
 from backroad.content.names import subfolders
+from backroad.content.points import point_problems, read_points
 from backroad.content.relations import relation_problems
 from backroad.content.stages import LazyStages, read_stages
 from backroad.errors import BackroadError, Problem, nearest, stop
@@ -60,7 +61,8 @@ def lint(content: Content) -> list[Problem]:
 
     roadmap, problems = read_roadmap(content)
     for exercise in roadmap.exercises:
-        problems += read_stages(exercise.folder / "checks")[1]
+        unread = read_stages(exercise.folder / "checks")[1]
+        problems += unread or point_problems(exercise)
         problems += read_solution(exercise)[1]
     return [*problems, *strays(content, roadmap)]
 
@@ -108,6 +110,7 @@ def _exercise(content: Content, step: str, slug: str, table: Table) -> Exercise:
         limits=_limits(table.table("limits", default={})),
         needs=_needs(table),
         environment=_environment(table.table("environment", default={})),
+        points=read_points(table.table("points", default={})),
     )
     table.done()
     return exercise

@@ -1,1 +1,1 @@
-"""Many submissions → a gradebook: read safely, run once each, remembered, told in every format a class needs."""
+"""Many submissions → a gradebook: read safely, run once each, remembered, told in many formats."""

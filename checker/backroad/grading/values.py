@@ -48,7 +48,7 @@ class Grade:
 
 @dataclass(frozen=True)
 class Likeness:
-    """Two hand-ins that share code which the exercise did not give them: `share` of the smaller one, 0 to 1."""
+    """Two hand-ins that share code which the exercise did not give: `share` of the smaller one, 0 to 1."""
 
     first: str
     second: str

@@ -1,0 +1,195 @@
+"""An archive, or a folder, that somebody handed in → a tree, within limits; nothing is unpacked on disk."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from backroad.content.folders import BOUNDS, Bounds, read_folder
+from backroad.content.names import collisions, folders_of, is_skipped, name_problem, shown
+from backroad.content.trees import File, Tree
+from backroad.errors import BackroadError, Problem, stop
+
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+PACKED = {b"\x1f\x8b": gzip.GzipFile, b"BZh": bz2.BZ2File, b"\xfd7zXZ": lzma.LZMAFile}
+DRIVE = re.compile("[A-Za-z]:")
+HEADER = 4096  # bytes that an entry may take beside its content
+ENCRYPTED = 1
+WHOLE = "pack it again, as .zip or .tar.gz"
+BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
+
+
+def is_archive(name: str) -> bool:
+    """Return whether a file of this name is read as an archive."""
+    return name.lower().endswith(ARCHIVES)
+
+
+def stem(name: str) -> str:
+    """Return a name without the ending of an archive."""
+    ending = next((end for end in ARCHIVES if name.lower().endswith(end)), "")
+    return name[: len(name) - len(ending)]
+
+
+def read_package(source: Path, bounds: Bounds = BOUNDS) -> Tree:
+    """Return the files of a folder or an archive, without the one folder that holds them all.
+
+    Raises what is wrong with it: links out of it, devices, names that lead elsewhere, more than the bounds.
+    """
+    if source.is_symlink():
+        raise stop(shown(source.name), "is a link", "hand in what it leads to")
+    return unwrapped(read_archive(source, bounds) if is_archive(source.name) else read_folder(source, bounds))
+
+
+def unwrapped(tree: Tree) -> Tree:
+    """Return a tree without folders that only hold the rest, as the archives of git servers have one."""
+    names = [*tree.files, *tree.links]
+    tops = {name.partition("/")[0] for name in names}
+    if len(tops) != 1 or any("/" not in name for name in names):
+        return tree
+    (top,) = tops
+    files = {name[len(top) + 1 :]: file for name, file in tree.files.items()}
+    return unwrapped(Tree(files, {name[len(top) + 1 :]: place for name, place in tree.links.items()}))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of an archive before it is read; `fault` says what it is where it is no plain file."""
+
+    name: str
+    size: int
+    executable: bool
+    stream: BinaryIO | None
+    fault: str = ""
+
+
+def read_archive(source: Path, bounds: Bounds = BOUNDS) -> Tree:
+    """Return the tree that an archive holds, or raise all that is wrong with it."""
+    where = shown(source.name)
+    try:
+        with source.open("rb") as stream:
+            files, problems = _files(_entries(stream, bounds), where, bounds)
+    except BROKEN as error:
+        raise stop(where, f"is no archive that can be read: {error or type(error).__name__}", WHOLE) from None
+    except RuntimeError as error:  # what zipfile says of passwords
+        raise stop(where, str(error), WHOLE) from None
+    except OSError as error:
+        raise stop(where, f"cannot be read: {error.strerror or error}", WHOLE) from None
+    problems += collisions(files)
+    if problems:
+        raise BackroadError(*problems)
+    return Tree(files)
+
+
+def _files(entries: Iterator[Entry], where: str, bounds: Bounds) -> tuple[dict[str, File], list[Problem]]:
+    """Return the plain files among the entries, and what is wrong; never more than the bounds."""
+    files: dict[str, File] = {}
+    problems: list[Problem] = []
+    left = bounds.size
+    for count, entry in enumerate(entries, start=1):
+        if count > bounds.entries:
+            what = f"holds more than {bounds.entries:,} files and folders"
+            raise stop(where, what, "leave out what was built or downloaded")
+        problem = _fault(entry, files)
+        if problem is not None:
+            problems.append(problem)
+        elif entry.stream is not None and not any(map(is_skipped, entry.name.split("/"))):
+            content = entry.stream.read(left + 1) if entry.size <= left else b""
+            if max(entry.size, len(content)) > left:
+                what = f"holds more than {bounds.size / 1024**2:g} MiB"
+                raise stop(where, what, f"leave out data and what was built; it overflows at {entry.name}")
+            left -= len(content)
+            files[entry.name] = File(content, entry.executable)
+    return files, problems
+
+
+def _fault(entry: Entry, files: dict[str, File]) -> Problem | None:
+    """Return what is wrong with an entry, given those before it."""
+    name = entry.name.rstrip("/")
+    if DRIVE.match(name):
+        return Problem(shown(name), "its name leads out of the folder", "rename it")
+    if (problem := name_problem(name)) is not None:
+        return problem
+    if entry.fault:
+        return Problem(name, f"is {entry.fault}", "put a plain file in its place, or leave it out")
+    if entry.stream is None:
+        return None
+    if name in files or any(other.startswith(f"{name}/") for other in files):
+        return Problem(name, "is in the archive twice", "leave out one of them")
+    if any(folder in files for folder in folders_of(name)):
+        return Problem(name, "lies in what is a file", "rename one of them")
+    return None
+
+
+def _entries(stream: BinaryIO, bounds: Bounds) -> Iterator[Entry]:
+    head = stream.read(6)
+    stream.seek(0)
+    if head.startswith(b"PK"):
+        yield from _zipped(stream)
+        return
+    packer = next((packer for magic, packer in PACKED.items() if head.startswith(magic)), None)
+    plain = stream if packer is None else packer(stream)
+    yield from _tarred(Measured(plain, bounds.size + bounds.entries * HEADER))
+
+
+def _zipped(stream: BinaryIO) -> Iterator[Entry]:
+    with zipfile.ZipFile(stream) as archive:
+        for info in archive.infolist():
+            mode = info.external_attr >> 16
+            if info.is_dir():
+                yield Entry(info.filename, 0, False, None)
+            elif stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+                yield Entry(
+                    info.filename, 0, False, None, "a link" if stat.S_ISLNK(mode) else "no plain file"
+                )
+            elif info.flag_bits & ENCRYPTED:
+                yield Entry(info.filename, 0, False, None, "encrypted")
+            else:
+                with archive.open(info) as content:
+                    yield Entry(info.filename, info.file_size, bool(mode & stat.S_IXUSR), content)  # type: ignore[arg-type]
+
+
+def _tarred(stream: Measured) -> Iterator[Entry]:
+    # As a stream: a header is read once, and nothing is sought in what has to be unpacked for it.
+    with tarfile.open(fileobj=stream, mode="r|") as archive:
+        for info in archive:
+            name = info.name.removeprefix("./")
+            if info.isdir():
+                if name not in ("", "."):
+                    yield Entry(name, 0, False, None)
+            elif not info.isfile():
+                kind = "a link" if info.issym() or info.islnk() else "a device or a pipe"
+                yield Entry(name, 0, False, None, kind)
+            else:
+                content = archive.extractfile(info)
+                yield Entry(name, info.size, bool(info.mode & stat.S_IXUSR), content)
+
+
+class Measured(io.RawIOBase):
+    """A stream that ends in an error after so many bytes: what unpacks into far more is never unpacked."""
+
+    def __init__(self, stream: BinaryIO | io.IOBase, most: int) -> None:
+        self._stream = stream
+        self._left = most
+
+    def readable(self) -> bool:
+        """Return that this stream can be read."""
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to so many bytes."""
+        data: bytes = self._stream.read(min(size, self._left + 1) if size >= 0 else self._left + 1)  # type: ignore[union-attr]
+        self._left -= len(data)
+        if self._left < 0:
+            raise tarfile.ReadError("it unpacks into more than it may hold")
+        return data
