@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from backroad.glyphs import visible
@@ -13,14 +14,30 @@ _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FAILURES = (Verdict.FAILED, Verdict.RAISED, Verdict.HUNG, Verdict.LIMIT)
 
 
+HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
+
+
 def to_junit(report: Report) -> str:
     """Return the report as one test suite."""
+    root = ElementTree.Element("testsuites")
+    root.append(_suite(report, report.exercise))
+    ElementTree.indent(root)
+    return f"{HEAD}{ElementTree.tostring(root, encoding='unicode')}\n"
+
+
+def class_to_junit(reports: Iterable[tuple[str, Report]]) -> str:
+    """Return the reports of a class, each a test suite under the name that comes with it."""
+    suites = (ElementTree.tostring(_suite(report, name), encoding="unicode") for name, report in reports)
+    return f"{HEAD}<testsuites>\n{chr(10).join(suites)}\n</testsuites>\n"
+
+
+def _suite(report: Report, name: str) -> ElementTree.Element:
     red = [result for result in report.results if not result.passed]
     failures = sum(result.verdict in _FAILURES for result in red)
     skipped = sum(result.verdict is Verdict.BLOCKED for result in red)
     suite = ElementTree.Element(
         "testsuite",
-        name=xml_safe(report.exercise),
+        name=xml_safe(name),
         tests=str(len(report.results)),
         failures=str(failures),
         errors=str(len(red) - failures - skipped),
@@ -28,10 +45,7 @@ def to_junit(report: Report) -> str:
         time=f"{report.seconds:.3f}",
     )
     suite.extend(_case(report, result) for result in report.results)
-    root = ElementTree.Element("testsuites")
-    root.append(suite)
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    return suite
 
 
 def xml_safe(text: str) -> str:

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from backroad.content.folders import BOUNDS, Bounds, read_folder
 from backroad.content.names import collisions, folders_of, is_skipped, name_problem, shown
@@ -48,7 +48,13 @@ def read_package(source: Path, bounds: Bounds = BOUNDS) -> Tree:
     """
     if source.is_symlink():
         raise stop(shown(source.name), "is a link", "hand in what it leads to")
-    return unwrapped(read_archive(source, bounds) if is_archive(source.name) else read_folder(source, bounds))
+    if is_archive(source.name):
+        return unwrapped(read_archive(source, bounds))
+    tree = read_folder(source, bounds)
+    for name, place in tree.links.items():
+        if place.is_symlink():  # a learner's own may lead anywhere; a stranger's would open that place
+            raise stop(name, "is a link that leaves the folder", "hand in the folder itself, or leave it out")
+    return unwrapped(tree)
 
 
 def unwrapped(tree: Tree) -> Tree:
@@ -69,7 +75,7 @@ class Entry:
     name: str
     size: int
     executable: bool
-    stream: BinaryIO | None
+    stream: IO[bytes] | None
     fault: str = ""
 
 
@@ -156,7 +162,7 @@ def _zipped(stream: BinaryIO) -> Iterator[Entry]:
                 yield Entry(info.filename, 0, False, None, "encrypted")
             else:
                 with archive.open(info) as content:
-                    yield Entry(info.filename, info.file_size, bool(mode & stat.S_IXUSR), content)  # type: ignore[arg-type]
+                    yield Entry(info.filename, info.file_size, bool(mode & stat.S_IXUSR), content)
 
 
 def _tarred(stream: Measured) -> Iterator[Entry]:
@@ -188,7 +194,7 @@ class Measured(io.RawIOBase):
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to so many bytes."""
-        data: bytes = self._stream.read(min(size, self._left + 1) if size >= 0 else self._left + 1)  # type: ignore[union-attr]
+        data: bytes = self._stream.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
         self._left -= len(data)
         if self._left < 0:
             raise tarfile.ReadError("it unpacks into more than it may hold")

@@ -22,6 +22,24 @@ class HandIn:
 
 
 @dataclass(frozen=True)
+class Key:
+    """What decides a run: the digest of the files that are judged, that of the checks, the seed."""
+
+    submission: str
+    checks: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one submission: its report, the prints of its code, and why a person has to look."""
+
+    report: Report
+    prints: frozenset[int] = frozenset()
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
 class Grade:
     """What a hand-in got: its report, and the points that its green checks are worth.
 

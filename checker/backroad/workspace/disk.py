@@ -43,20 +43,25 @@ def printable(path: object) -> str:
     return shown(os.fsdecode(path)) if isinstance(path, (str, bytes, os.PathLike)) else str(path)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write through a temporary neighbour and a rename: a reader sees the old file or the new one."""
+def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Write through a temporary neighbour and a rename: a reader sees the old file or the new one.
+
+    What is not `durable` may be lost when the machine loses power a moment later.
+    """
     neighbour = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with neighbour.open("wb") as stream:
             stream.write(data)
             stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                os.fsync(stream.fileno())
         neighbour.replace(path)
     except BaseException:
         with suppress(OSError):
             neighbour.unlink()
         raise
-    sync_folder(path.parent)
+    if durable:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

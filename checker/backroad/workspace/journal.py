@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,13 +13,11 @@ from typing import Any
 
 import platformdirs
 
-from backroad.errors import BackroadError, stop
 from backroad.events import Entry, Event, EventKind
-from backroad.workspace.disk import printable, spoken
+from backroad.workspace.disk import spoken
+from backroad.workspace.sqlite import Book, immediate
 
 HOME_REMEDY = "set BACKROAD_HOME to a folder you can write"
-APPLICATION = 0x6261636B  # "back": tells a journal from any other SQLite file
-BUSY_SECONDS = 5.0
 MIGRATIONS = (
     """
     CREATE TABLE entries (
@@ -33,6 +30,14 @@ MIGRATIONS = (
         workspace BLOB PRIMARY KEY, kind TEXT NOT NULL, slug TEXT NOT NULL, data TEXT NOT NULL
     );
     """,
+)
+JOURNAL = Book(
+    "journal",
+    application=0x6261636B,  # "back"
+    migrations=MIGRATIONS,
+    elsewhere=HOME_REMEDY,
+    newer="upgrade backroad, or set BACKROAD_HOME to another folder",
+    loss="your workspaces stay as they are",
 )
 
 
@@ -52,14 +57,7 @@ def open_journal(home: Path, now: Callable[[], datetime] = utc_now) -> Journal:
     path = home / "journal.sqlite"
     with spoken(home, HOME_REMEDY):
         home.mkdir(parents=True, exist_ok=True)
-    with _said(path):
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        try:
-            _prepare(connection, path)
-        except BaseException:
-            connection.close()
-            raise
-    return Journal(connection, path, now)
+    return Journal(JOURNAL.connect(path), path, now)
 
 
 class Journal:
@@ -91,7 +89,7 @@ class Journal:
         given = {name: value for name, value in sought.items() if value is not None}
         where = " AND ".join(f"{name} = :{name}" for name in given) or "TRUE"
         query = f"SELECT number, at, kind, slug, workspace, data FROM entries WHERE {where} ORDER BY number"
-        with _said(self._path):
+        with JOURNAL.said(self._path):
             return [_entry(row) for row in self._connection.execute(query, given)]
 
     def begin(self, event: Event) -> None:
@@ -103,7 +101,7 @@ class Journal:
     def pending(self, workspace: Path) -> Event | None:
         """Return the change of a workspace that was begun and neither finished nor abandoned."""
         query = "SELECT kind, slug, workspace, data FROM pending WHERE workspace = ?"
-        with _said(self._path):
+        with JOURNAL.said(self._path):
             row = self._connection.execute(query, (_encoded(workspace),)).fetchone()
         return _event(*row) if row else None
 
@@ -130,81 +128,8 @@ class Journal:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _said(self._path), _immediate(self._connection):
+        with JOURNAL.said(self._path), immediate(self._connection):
             yield
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    version = _version(connection, path)
-    if version > len(MIGRATIONS):
-        remedy = "upgrade backroad, or set BACKROAD_HOME to another folder"
-        raise stop(printable(path), "this journal was written by a newer kit", remedy)
-    _use_wal(connection)
-    if version < len(MIGRATIONS):
-        with _immediate(connection):
-            for step in MIGRATIONS[_version(connection, path) :]:  # read again: another may have been faster
-                for statement in filter(str.strip, step.split(";")):
-                    connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-
-
-def _version(connection: sqlite3.Connection, path: Path) -> int:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    if tables and application != APPLICATION:
-        raise stop(printable(path), "is another program's database", _aside(path))
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return int(version)
-
-
-def _use_wal(connection: sqlite3.Connection, clock: Callable[[], float] = time.monotonic) -> None:
-    """Switch to write-ahead logging; SQLite does not wait by itself when two do that at once."""
-    until = clock() + BUSY_SECONDS
-    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        try:
-            connection.execute("PRAGMA journal_mode = WAL").fetchone()
-            return  # a file system that cannot do it keeps the old mode, which is right as well
-        except sqlite3.OperationalError:
-            if clock() > until:
-                raise
-            time.sleep(0.01)
-
-
-@contextmanager
-def _immediate(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-@contextmanager
-def _said(path: Path) -> Iterator[None]:
-    """Turn what SQLite refuses inside the block into an error with a remedy."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise _refusal(error, path) from error
-
-
-def _refusal(error: sqlite3.DatabaseError, path: Path) -> BackroadError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return stop(printable(path), "another command is writing to the journal", "repeat in a moment")
-    if code == sqlite3.SQLITE_FULL:
-        return stop(printable(path), "there is no room left to write", "free some space, then repeat")
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
-        return stop(printable(path), f"the journal cannot be written ({error})", HOME_REMEDY)
-    return stop(printable(path), f"the journal is damaged ({error})", _aside(path))
-
-
-def _aside(path: Path) -> str:
-    return f"rename it to {path.name}.damaged to begin a new one; your workspaces stay as they are"
 
 
 def _encoded(workspace: Path | None) -> bytes | None:
