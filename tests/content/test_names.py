@@ -7,7 +7,9 @@ import pytest
 from backroad.content.names import collisions, folders_of, is_skipped, name_problem, shown
 
 
-@pytest.mark.parametrize("name", [".git", "__pycache__", "a.pyc", ".#app.py", "app.py~", ".DS_Store", "__MACOSX", "._app.py"])
+@pytest.mark.parametrize(
+    "name", [".git", "__pycache__", "a.pyc", ".#app.py", "app.py~", ".DS_Store", "__MACOSX", "._app.py"]
+)
 def test_what_tools_leave_behind_is_skipped(name: str) -> None:
     """Histories, caches and the leavings of editors are skipped."""
     assert is_skipped(name)
@@ -32,7 +34,17 @@ def test_a_learners_file_is_not_skipped(name: str) -> None:
         ("/etc/passwd", "leads out of the folder"),
         ("a\\..\\b", "leads out of the folder"),
     ],
-    ids=["newline", "escape", "right to left", "not UTF-8", "long", "long in bytes", "parent", "absolute", "backslash"],
+    ids=[
+        "newline",
+        "escape",
+        "right to left",
+        "not UTF-8",
+        "long",
+        "long in bytes",
+        "parent",
+        "absolute",
+        "backslash",
+    ],
 )
 def test_a_name_no_system_should_hold_is_a_problem(name: str, what: str) -> None:
     """Names that hide something, or lead elsewhere, are refused and shown harmlessly."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,79}")
-UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")  # nor a dot: Windows reads devices before it
 # Windows opens its devices under these names, whatever follows the dot.
 DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 
@@ -32,6 +32,6 @@ def is_safe(identity: str) -> bool:
 
 def marked(identity: str) -> str:
     """Return what is left of an id once all that is odd is gone, and a part of its digest."""
-    plain = UNSAFE.sub("-", identity).strip("-.")[:60]
+    plain = UNSAFE.sub("-", identity).strip("-")[:60]
     digest = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return f"{plain}-{digest}" if plain else digest

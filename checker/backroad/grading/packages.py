@@ -22,7 +22,7 @@ from backroad.content.trees import File, Tree
 from backroad.errors import BackroadError, Problem, stop
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-PACKED = {b"\x1f\x8b": gzip.GzipFile, b"BZh": bz2.BZ2File, b"\xfd7zXZ": lzma.LZMAFile}
+PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 DRIVE = re.compile("[A-Za-z]:")
 HEADER = 4096  # bytes that an entry may take beside its content
 ENCRYPTED = 1

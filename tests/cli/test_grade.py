@@ -1,0 +1,132 @@
+"""`backroad grade` from the outside: a class in a folder becomes a gradebook in another one."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import PROGRAM, RIGHT, Kit
+
+WRONG = RIGHT.replace("'hello '", "'bye '")
+
+
+@pytest.fixture
+def handed(tmp_path: Path) -> Path:
+    """A class of three."""
+    for name, text in {"ann": RIGHT, "bob": WRONG, "cem": RIGHT + "\n"}.items():
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "greeter.py").write_text(text, encoding="utf-8")
+    return tmp_path / "class"
+
+
+def points(out: Path) -> dict[str, str]:
+    """Return what the gradebook says."""
+    with (out / "gradebook.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {row["id"]: row["points"] for row in csv.DictReader(file)}
+
+
+def test_a_class_is_graded(kit: Kit, handed: Path, tmp_path: Path) -> None:
+    """One command makes the gradebook, says what came of it, and where everything is."""
+    ended = kit("grade", handed, "--exercise", "greeter")
+    assert ended.returncode == 0, ended.stderr
+    assert "passed" in ended.stdout
+    assert "2 of 3" in ended.stdout
+    assert "grades/report.html" in ended.stdout
+    assert points(tmp_path / "grades") == {"ann": "3", "bob": "1", "cem": "3"}
+    again = kit("grade", handed, "--exercise", "greeter")
+    assert "3 had been graded already" in again.stdout
+    assert points(tmp_path / "grades") == {"ann": "3", "bob": "1", "cem": "3"}
+
+
+def test_scripts_read_json(kit: Kit, handed: Path, tmp_path: Path) -> None:
+    """--json says all that a script needs; a hand-in that somebody has to look at is exit code 1."""
+    (handed / "evil.zip").write_bytes(b"none")
+    ended = kit("grade", handed, "--exercise", "greeter", "--out", tmp_path / "out", "--json", "--workers", 1)
+    assert ended.returncode == 1, ended.stderr
+    told = json.loads(ended.stdout)
+    assert (told["graded"], told["passed"], told["grades"]["bob"]) == (4, 2, 1)
+    assert "is no archive" in told["trouble"]["evil"]
+    assert all(Path(file).exists() for file in told["files"])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nothing", "--exercise", "greeter"), "nothing: there is no such folder or archive"),
+        (("class", "--exercise", "greter"), "there is no such exercise; did you mean greeter?"),
+        (("class",), "Missing option '--exercise'"),
+        (("class", "--exercise", "greeter", "--workers", "0"), "0 is not in the range"),
+        (
+            ("class", "--exercise", "greeter", "--scheduler", "tcp://127.0.0.1:9"),
+            "no scheduler answers there",
+        ),
+        (("class", "--exercise", "greeter", "--out", "class/ann/greeter.py"), "is a file"),
+    ],
+)
+def test_what_cannot_be_graded(words: tuple[str, ...], said: str, kit: Kit, handed: Path) -> None:
+    """A wrong word is answered with what is wrong, at once, and with exit code 2."""
+    ended = kit("grade", *words, cwd=handed.parent)
+    assert ended.returncode == 2, ended.stdout
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_another_exercises_folder(kit: Kit, handed: Path) -> None:
+    """The grades of one exercise are never mixed with those of another."""
+    assert kit("grade", handed, "--exercise", "greeter").returncode == 0
+    ended = kit("grade", handed, "--exercise", "parting")
+    assert ended.returncode == 2
+    assert "holds grades of greeter" in ended.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written(kit: Kit, handed: Path, tmp_path: Path) -> None:
+    """An output folder without permission is said before anything runs."""
+    (tmp_path / "out").mkdir(mode=0o500)
+    ended = kit("grade", handed, "--exercise", "greeter", "--out", tmp_path / "out")
+    assert ended.returncode == 2
+    assert "--out" in ended.stderr
+
+
+def test_a_seed_is_passed_on(kit: Kit, handed: Path, tmp_path: Path) -> None:
+    """Chance begins with the seed, which the reports tell."""
+    assert kit("grade", handed, "--exercise", "greeter", "--seed", 7).returncode == 0
+    told = json.loads((tmp_path / "grades" / "reports" / "ann.json").read_text("utf-8"))
+    assert told["report"]["seed"] == 7
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+@pytest.mark.parametrize("sent", ["SIGKILL", "SIGINT"])
+def test_a_grader_that_is_stopped_goes_on(
+    sent: str, environment: Mapping[str, str], kit: Kit, tmp_path: Path
+) -> None:
+    """Stopped at any moment, the same command goes on: nothing twice, nothing lost."""
+    for number in range(12):
+        folder = tmp_path / "class" / f"s{number:02}"
+        folder.mkdir(parents=True)
+        text = f"# {number}\n" + (RIGHT if number % 3 else WRONG)
+        (folder / "greeter.py").write_text(text, encoding="utf-8")
+    command = ["grade", str(tmp_path / "class"), "--exercise", "greeter", "--workers", "1"]
+    for delay in (0.5, 0.9, 1.1):
+        with subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *command],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            time.sleep(delay)
+            process.send_signal(getattr(signal, sent))
+    ended = kit(*command)
+    assert ended.returncode == 0, ended.stderr
+    assert points(tmp_path / "grades") == {
+        f"s{number:02}": "3" if number % 3 else "1" for number in range(12)
+    }
