@@ -61,12 +61,12 @@ def test_scripts_read_json(kit: Kit, handed: Path, tmp_path: Path) -> None:
     ("words", "said"),
     [
         (("nothing", "--exercise", "greeter"), "nothing: there is no such folder or archive"),
-        (("class", "--exercise", "greter"), "there is no such exercise; did you mean greeter?"),
+        (("class", "--exercise", "greter"), "there is no such exercise; did you mean greeter"),
         (("class",), "Missing option '--exercise'"),
         (("class", "--exercise", "greeter", "--workers", "0"), "0 is not in the range"),
         (
             ("class", "--exercise", "greeter", "--scheduler", "tcp://127.0.0.1:9"),
-            "no scheduler answers there",
+            "no scheduler answers",
         ),
         (("class", "--exercise", "greeter", "--out", "class/ann/greeter.py"), "is a file"),
     ],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
@@ -28,6 +29,7 @@ from backroad.report import Verdict, report_from_json
 SECONDS = 10
 EXTRA = 'pip install "backroad[grade]"'
 KILLED = "every worker that judged it was lost"
+LOCK = threading.Lock()
 AGAIN = "what was graded stays graded; start the scheduler, then repeat the command"
 
 
@@ -38,8 +40,9 @@ def cluster_crew(exercise: Exercise, seed: int, address: str) -> Iterator[Crew]:
         from distributed import Client
     except ImportError:
         raise stop("--scheduler", "Dask is not installed here", EXTRA) from None
+    connect: Any = Client  # it has no types
     try:
-        client = Client(address, timeout=SECONDS, set_as_default=False)
+        client: Any = connect(address, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         what = f"no scheduler answers there ({type(error).__name__})"
         raise stop(address, what, "start one with `dask scheduler`, or check the address") from None
@@ -63,11 +66,11 @@ def require_same_kit(client: Any, exercise: Exercise, address: str) -> int:
     except Exception as error:  # whatever a worker without the kit raises
         what = f"its workers have no backroad {__version__} ({error})"
         raise stop(address, what, f"install it there: {EXTRA}") from None
-    wanted = {"kit": __version__, "checks": checks_digest(exercise)}
+    wanted = {"kit": __version__, "checks": checks_digest(exercise)}  # as `facts` tells them
     for worker, found in told.items():
         for name, value in wanted.items():
             if found[name] != value:
-                what = f"{worker} has other {name} than this machine: {found[name][:16]}, not {value[:16]}"
+                what = f"{worker} has another {name} than this machine: {found[name][:80]}, not {value[:16]}"
                 raise stop(address, what, "install the same kit on every worker, then restart them")
     return sum(client.nthreads().values())
 
@@ -133,7 +136,10 @@ def outcome_from(told: dict[str, Any]) -> Outcome:
 
 def facts(slug: str) -> dict[str, str]:
     """Return what decides how this worker judges."""
-    return {"kit": __version__, "checks": checks_digest(exercise_here(slug))}
+    try:
+        return {"kit": __version__, "checks": checks_digest(exercise_here(slug))}
+    except BackroadError as error:
+        return {"kit": __version__, "checks": f"none ({error})"}
 
 
 def judged(data: bytes) -> bytes:
@@ -155,9 +161,14 @@ def exercise_here(slug: str) -> Exercise:
     return find_exercise(load_roadmap(find_content()), slug)
 
 
-@cache
 def judge_here(slug: str, checks: str, seed: int) -> Judge:
-    """Return this worker's judge; its processes end with the worker. Raises KitFault where it cannot judge."""
+    """Return this worker's judge, whose processes end with it; raises KitFault where it cannot judge."""
+    with LOCK:  # a worker has several threads
+        return _judge(slug, checks, seed)
+
+
+@cache
+def _judge(slug: str, checks: str, seed: int) -> Judge:
     exercise = exercise_here(slug)
     if checks_digest(exercise) != checks:
         raise KitFault(Problem(slug, "this worker has other checks than the one that asks", "restart it"))

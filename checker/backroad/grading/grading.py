@@ -21,7 +21,6 @@ from backroad.grading.values import Grade, Gradebook, HandIn, Key, Outcome
 from backroad.model import Exercise
 
 AHEAD = 2  # submissions read for each place, so that nobody waits
-ALIKE = 0.8
 
 
 @dataclass
@@ -99,7 +98,7 @@ class Grading:
                     outcome.trouble,
                 )
             )
-        pairs = likenesses(prints, ALIKE)
+        pairs = likenesses(prints)
         return Gradebook(self.exercise, __version__, self.seed, points, tuple(grades), tuple(pairs))
 
     def _outcomes(self, hand_ins: Sequence[HandIn]) -> Iterator[tuple[HandIn, Outcome]]:

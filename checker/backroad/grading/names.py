@@ -33,5 +33,5 @@ def is_safe(identity: str) -> bool:
 def marked(identity: str) -> str:
     """Return what is left of an id once all that is odd is gone, and a part of its digest."""
     plain = UNSAFE.sub("-", identity).strip("-")[:60]
-    digest = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{plain}-{digest}" if plain else digest

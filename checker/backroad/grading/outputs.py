@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from backroad.content.names import shown
 from backroad.glyphs import one_line
 from backroad.grading.gradescope import results
 from backroad.grading.page import class_page
@@ -17,7 +16,7 @@ from backroad.junit import class_to_junit
 from backroad.report import Report
 from backroad.workspace.disk import spoken, write_whole
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for the beginning of a formula
+FORMULA = ("=", "+", "-", "@")  # what spreadsheets take for the beginning of a formula
 GRADEBOOK, REPORTS, GRADESCOPE, JUNIT, PAGE = (
     "gradebook.csv", "reports", "gradescope", "junit.xml", "report.html",
 )  # fmt: skip
@@ -94,8 +93,8 @@ def cell(value: object) -> object:
     """Return what a spreadsheet may see: text on one line that it does not take for a formula."""
     if not isinstance(value, str):
         return value
-    text = one_line(shown(value))
-    return f"'{text}" if text.startswith(FORMULA) or value.startswith(FORMULA) else text
+    text = one_line(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def rounded(points: float) -> float | int:

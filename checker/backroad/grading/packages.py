@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from backroad.content.folders import BOUNDS, Bounds, read_folder
 from backroad.content.names import collisions, folders_of, is_skipped, name_problem, shown
@@ -22,7 +22,7 @@ from backroad.content.trees import File, Tree
 from backroad.errors import BackroadError, Problem, stop
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+PACKED: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 DRIVE = re.compile("[A-Za-z]:")
 HEADER = 4096  # bytes that an entry may take beside its content
 ENCRYPTED = 1
