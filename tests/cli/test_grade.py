@@ -130,3 +130,39 @@ def test_a_grader_that_is_stopped_goes_on(
     assert points(tmp_path / "grades") == {
         f"s{number:02}": "3" if number % 3 else "1" for number in range(12)
     }
+
+
+DOCS = Path(__file__).parents[2] / "docs" / "grading"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a script for Gradescope's containers")
+@pytest.mark.parametrize(("text", "score"), [(RIGHT, 3), (WRONG, 1), ("def hello(:", 0)])
+def test_gradescopes_script(text: str, score: float, environment: Mapping[str, str], tmp_path: Path) -> None:
+    """The script in the manual grades what Gradescope puts into its folder, and leaves results there."""
+    place = tmp_path / "autograder"
+    (place / "submission").mkdir(parents=True)
+    (place / "submission" / "greeter.py").write_text(text, encoding="utf-8")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "backroad").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m backroad "$@"\n')
+    (programs / "backroad").chmod(0o755)
+    chosen = {"AUTOGRADER": str(place), "EXERCISE": "greeter", "PATH": f"{programs}:{os.environ['PATH']}"}
+    subprocess.run([DOCS / "run_autograder"], env={**environment, **chosen}, check=True, timeout=60)
+    told = json.loads((place / "results" / "results.json").read_text("utf-8"))
+    assert told["score"] == score
+
+
+def test_classrooms_workflow(kit: Kit, solved: Path) -> None:
+    """Each command of the workflow in the manual passes on a right solution, and fails on the starter."""
+    yaml = pytest.importorskip("yaml")
+    flow = yaml.safe_load((DOCS / "classroom.yml").read_text(encoding="utf-8"))
+    steps = flow["jobs"]["checks"]["steps"]
+    commands = [step["with"]["command"].split() for step in steps if "command" in step.get("with", {})]
+    assert [words[0] for words in commands] == ["backroad"] * len(commands)
+    assert [kit(*words[1:], cwd=solved).returncode for words in commands] == [0] * len(commands)
+    (solved / "greeter.py").write_text("VERSION = 0\n", encoding="utf-8")
+    assert [kit(*words[1:], cwd=solved).returncode for words in commands] == [1] * len(commands)
+    ids = [step["id"] for step in steps if "id" in step]
+    (report,) = [step for step in steps if "reporter" in step.get("uses", "")]
+    assert report["with"]["runners"].split(",") == ids
+    assert set(report["env"]) == {f"{name.upper()}_RESULTS" for name in ids}
