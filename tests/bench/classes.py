@@ -4,8 +4,8 @@
 
 The class is made of the reference, the alternatives, the starter, mutants, and hostile ones, over and over,
 each with a comment of its own so that all are judged; some as archives. What each is worth is known: all
-points for right designs, and for the others what a cold run says: in it the checks that a mutant names have to
-be red, and what cannot be run gets nothing but for what is read from its text.
+points for right designs, and for the others what a cold run says: in it the checks that a mutant names have
+to be red, and what cannot be run gets nothing but for what is read from its text.
 """
 
 from __future__ import annotations

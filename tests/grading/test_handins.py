@@ -61,6 +61,15 @@ def test_what_is_none(name: str, what: str, handed: Path) -> None:
         hand_ins([handed / "bob", handed / name])
 
 
+def test_a_class_with_a_stray_file(handed: Path) -> None:
+    """A list that lies in the class does not make one hand-in of it; a program with folders is one."""
+    (handed / "list.txt").write_text("")
+    with pytest.raises(BackroadError, match=r"holds list.txt beside 4 folders"):
+        hand_ins([handed])
+    (handed / "app.py").write_text("")
+    assert ids(handed) == ["class"]
+
+
 def test_two_of_one_name(handed: Path) -> None:
     """Two hand-ins cannot have one id: nobody could tell their grades apart."""
     archive(handed / "bob.zip")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from backroad.content.names import is_skipped, shown
+from backroad.content.trees import SETTINGS
 from backroad.errors import BackroadError, Problem, stop
 from backroad.grading.manifest import read_manifest
 from backroad.grading.packages import is_archive, stem
@@ -22,6 +23,8 @@ def hand_ins(words: Sequence[Path]) -> list[HandIn]:
     """
     found, problems = list[HandIn](), list[Problem]()
     whole_class = len(words) == 1 and is_class(words[0])
+    if len(words) == 1 and not whole_class:
+        require_one(words[0])
     for path in members(words[0]) if whole_class else words:
         try:
             found += _named(path)
@@ -43,6 +46,16 @@ def is_class(folder: Path) -> bool:
     return len(entries) > 1 and all(
         entry.is_symlink() or entry.is_dir() or is_archive(entry.name) for entry in entries
     )
+
+
+def require_one(folder: Path) -> None:
+    """Stop at a folder that looks like a class but for some files: it would be graded as one hand-in."""
+    entries = [entry for entry in _entries(folder) if not is_skipped(entry.name)] if folder.is_dir() else []
+    packages = [entry for entry in entries if entry.is_dir() or is_archive(entry.name)]
+    files = sorted(entry.name for entry in entries if entry not in packages)
+    if len(packages) > 1 and not any(name.endswith(".py") or name == SETTINGS for name in files):
+        what = f"holds {shown(files[0])} beside {len(packages)} folders and archives"
+        raise stop(shown(str(folder)), what, "a class holds nothing else: move it away, or name each hand-in")
 
 
 def members(folder: Path) -> list[Path]:
