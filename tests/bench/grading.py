@@ -94,7 +94,9 @@ def graded(exercise: Exercise, race: Race, count: int, address: str | None = Non
     more = ["--workers", str(AT_A_TIME)] if address is None else ["--scheduler", address]
 
     def work() -> float:
-        with psutil.Popen(command(exercise, handed, out, *more), env=race.environment) as process:
+        words = command(exercise, handed, out, *more)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with psutil.Popen(words, env=race.environment, **quiet) as process:  # type: ignore[arg-type]
             return watched(process)
 
     cost = measured(name, count, work)

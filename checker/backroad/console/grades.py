@@ -38,7 +38,8 @@ def grades_screen(graded: Graded, width: int) -> list[Row]:
     if graded.remembered:
         rows += _labelled("before", f"{graded.remembered} had been graded already", width)
     rows += [*_trouble(book, width), *_alike(book, width)]
-    rows += _labelled("wrote", ", ".join(visible(str(file)) for file in graded.files), width)
+    folder, names = visible(str(graded.files[0].parent)), ", ".join(file.name for file in graded.files)
+    rows += _labelled("wrote", f"{folder}/  ({names})", width)
     page = next((str(file) for file in graded.files if file.suffix == ".html"), "")
     return [*rows, EMPTY, *next_rows([(f"open {visible(page)}", "in a browser")], width)]
 
