@@ -25,7 +25,7 @@ class Verdict(StrEnum):
     TAMPERED = "TAMPERED"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """A line of the learner's code; `file` is relative to the submission, `source` is the line's text."""
 
@@ -35,7 +35,7 @@ class Place:
     function: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Result:
     """The verdict of one check with its evidence; a field without content is None or empty."""
 

@@ -132,6 +132,31 @@ def test_a_grader_that_is_stopped_goes_on(
     }
 
 
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs root to mount a small disk")
+def test_a_full_disk(kit: Kit, handed: Path, tmp_path: Path) -> None:
+    """Where there is no room left, it is said, and what was graded stays graded."""
+    for number in range(40):
+        (handed / f"s{number}").mkdir()
+        (handed / f"s{number}" / "greeter.py").write_text(f"# {number}\n{RIGHT}", encoding="utf-8")
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(small)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        words = ("grade", handed, "--exercise", "greeter", "--out", small / "out")
+        ended = kit(*words)
+        assert ended.returncode == 2, ended.stdout
+        assert "there is no room left to write; free some space" in ended.stderr
+        subprocess.run(["mount", "-o", "remount,size=9M", str(small)], check=True)
+        ended = kit(*words)
+        assert ended.returncode == 0, ended.stderr
+        assert "had been graded already" in ended.stdout
+        assert len(points(small / "out")) == 43
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
 DOCS = Path(__file__).parents[2] / "docs" / "grading"
 
 

@@ -33,7 +33,7 @@ def grades_screen(graded: Graded, width: int) -> list[Row]:
     passed = sum(grade.passed for grade in book.grades)
     rows += _labelled("passed", f"{passed} of {len(book.grades)}", width)
     points = [grade.points for grade in book.grades]
-    middle = f"{statistics.median(points):g} in the middle, {min(points):g} to {max(points):g}"
+    middle = f"{statistics.median(points):g} median, {min(points):g} to {max(points):g}"
     rows += _labelled("points", f"{middle}, of {book.most:g}", width)
     if graded.remembered:
         rows += _labelled("before", f"{graded.remembered} had been graded already", width)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from backroad.errors import stop
 from backroad.grading.values import Key, Outcome
@@ -19,7 +21,7 @@ MIGRATIONS = (
     CREATE TABLE belongs (exercise TEXT NOT NULL, kit TEXT NOT NULL);
     CREATE TABLE outcomes (
         submission TEXT NOT NULL, checks TEXT NOT NULL, seed INTEGER NOT NULL,
-        report TEXT NOT NULL, prints TEXT NOT NULL, trouble TEXT NOT NULL,
+        report BLOB NOT NULL, prints BLOB NOT NULL, trouble TEXT NOT NULL,
         PRIMARY KEY (submission, checks, seed)
     );
     """,
@@ -77,7 +79,7 @@ class Ledger:
         if row is None:
             return None
         report, prints, trouble = row
-        return Outcome(report_from_json(json.loads(report)), frozenset(json.loads(prints)), trouble)
+        return Outcome(report_from_json(unpacked(report)), frozenset(unpacked(prints)), trouble)
 
     def has(self, key: Key) -> bool:
         """Return whether a submission was judged already."""
@@ -88,7 +90,17 @@ class Ledger:
 
     def keep(self, key: Key, outcome: Outcome) -> None:
         """Write down what came of a submission: once this returns, no stop can lose it."""
-        report, prints = json.dumps(outcome.report.to_json()), json.dumps(sorted(outcome.prints))
+        report, prints = packed(outcome.report.to_json()), packed(sorted(outcome.prints))
         row = (key.submission, key.checks, key.seed, report, prints, outcome.trouble)
         with LEDGER.said(self._path), immediate(self._connection):
             self._connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def packed(value: object) -> bytes:
+    """Return a value as JSON, deflated: a report says the same of most checks."""
+    return zlib.compress(json.dumps(value).encode("ascii"))
+
+
+def unpacked(data: bytes) -> Any:
+    """Return the value that was packed."""
+    return json.loads(zlib.decompress(data))
