@@ -42,7 +42,7 @@ def test_text_and_tree_are_read(read: Callable[[bytes], Source]) -> None:
     ("data", "words"),
     [
         (b"x = \xff", "not UTF-8"),
-        (b"x = = 1", "SyntaxError"),
+        (b"x = = 1", "SyntaxError: invalid syntax (thing.py"),
         (b"x = 1\0", "SyntaxError|ValueError"),
         (b"(" * 10_000, "SyntaxError|RecursionError|MemoryError"),
         (b"-" * 100_000 + b"1", "RecursionError|MemoryError|SyntaxError"),

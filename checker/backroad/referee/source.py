@@ -33,7 +33,7 @@ class Source:
     def tree(self, file: str) -> ast.Module:
         """Return the syntax tree of a file; the check fails where it has none."""
         try:
-            return ast.parse(self.text(file))
+            return ast.parse(self.text(file), filename=file)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             line = getattr(error, "lineno", None) or 1
             raise self._trouble(Verdict.UNREADABLE, f"{type(error).__name__}: {error}", file, line) from None
