@@ -33,6 +33,10 @@ SCALARS = AS_IS | {int, float}
 Refer = Callable[[Any], dict[str, Any]]
 Resolve = Callable[[dict[str, Any]], Any]
 
+# Made once: json.dumps and json.loads with options make one for every message.
+WRITE = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+READ = json.JSONDecoder().decode
+
 
 class WireError(Exception):
     """A message that the other side should not have sent."""
@@ -44,7 +48,7 @@ class TooBig(Exception):
 
 def pack(message: dict[str, Any]) -> bytes:
     """Return the frame of a message: four bytes of length (big-endian), then ASCII JSON."""
-    body = json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii")
+    body = WRITE(message).encode("ascii")
     if len(body) > MAX_FRAME:
         raise TooBig(f"{len(body):,} bytes where at most {MAX_FRAME:,} may cross")
     return HEADER.pack(len(body)) + body
@@ -73,7 +77,7 @@ class Unpacker:
 def parse(body: bytes) -> dict[str, Any]:
     """Return the message of one frame."""
     try:
-        message = json.loads(body)
+        message = READ(body.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise WireError(f"a frame that is no message ({type(error).__name__})") from None
     if not isinstance(message, dict):
@@ -109,7 +113,13 @@ class Encoder:
 
     def many(self, values: Iterable[Any], depth: int) -> list[Any]:
         """Return the JSON for each value."""
-        encoded = [value if type(value) in AS_IS else self.encode(value, depth) for value in values]
+        encode = self.encode
+        encoded = [
+            value
+            if (kind := type(value)) in AS_IS or (kind is int and -SMALL_INT <= value < SMALL_INT)
+            else encode(value, depth)
+            for value in values
+        ]
         self._left -= len(encoded)
         if self._left < 0:
             raise TooBig(f"more than {MAX_ITEMS:,} items")
@@ -134,12 +144,14 @@ BASE_DATA: dict[type, Callable[[Any], Any]] = {
     float: float.__float__,
     tuple: lambda items: tuple(tuple.__iter__(items)),
 }
+BASES = {id(base): base for base in BASE_DATA}
 
 
 def faithful_base(kind: type) -> type | None:
     """Return the built-in type whose comparisons and iteration `kind` keeps unchanged, if there is one."""
-    for base in BASE_DATA:
-        if any(parent is base for parent in mro(kind)):
+    for parent in mro(kind):
+        base = BASES.get(id(parent))  # by identity: a metaclass may have an `__eq__` of its own
+        if base is not None:
             same = all(method(kind, name) is method(base, name) for name in KEPT)
             return base if same else None
     return None
@@ -199,6 +211,8 @@ class Decoder:
             raise WireError(f"a value that is none ({type(error).__name__})") from None
 
     def _read(self, data: Any) -> Any:
+        if type(data) in SCALARS:
+            return data
         if isinstance(data, list):
             return [item if type(item) in SCALARS else self._read(item) for item in data]
         if not isinstance(data, dict):

@@ -236,14 +236,38 @@ def test_methods_and_exceptions_are_looked_up_once(
     assert [box.get(), box.get(), box.size, box.size] == [1, 1, 1, 1]
     assert module.Missing is module.Missing
     assert asked == ["attribute", "call", "call", "attribute", "attribute", "attribute"]
+    asked.clear()
+    other = module.Box()
+    assert [module.Box().get(), other.get(), other.get()] == [1, 1, 1]
+    assert asked == ["call"] * 5
     box.become()
     assert (box.get(), box.size) == (2, 2)
     box.get = 3
     assert box.get == 3
+    assert other.get() == 1
     box.backroad_remote.begin_check()
     asked.clear()
     assert box.get == 3
     assert asked == ["attribute"]
+
+
+def test_a_method_of_one_object_alone_is_looked_for_in_the_others(loaded: Callable[..., Subject]) -> None:
+    """What the object has and not its class says nothing of the next object."""
+    module = loaded(
+        """
+        class Bag: pass
+        def with_a_function():
+            bag = Bag()
+            bag.size = lambda: 1
+            return bag
+        def with_a_number():
+            bag = Bag()
+            bag.size = 1
+            return bag
+        """
+    ).module
+    assert module.with_a_function().size() == 1
+    assert module.with_a_number().size == 1
 
 
 def test_the_text_of_a_proxy_is_the_kit_s(bags: Any) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from backroad.model import Limits
+from backroad.referee.evidence import places
+from backroad.report import Place
 from backroad.subject.confinement import MAX_FILES
 
 # Never these: pytest or a `for` would take them for its own business.
@@ -19,11 +23,16 @@ class FromSubject:
     """What an exception of the learner's code has on the referee's side; mixed into a built-in class."""
 
     backroad_told: dict[str, Any]
-    backroad_frames: tuple[Any, ...]
+    backroad_tree: Path
     backroad_proxy: Any
 
     def __init__(self, *_: object) -> None:
         """Take nothing: some built-in exceptions insist on arguments."""
+
+    @property
+    def backroad_frames(self) -> tuple[Place, ...]:
+        """The learner's own frames; most exceptions are expected, and nobody reads their lines."""
+        return places(self.backroad_told["frames"], self.backroad_tree)
 
     @property
     def args(self) -> Any:
@@ -54,16 +63,9 @@ def read_error(told: Any) -> dict[str, Any]:
 def limit_of(told: dict[str, Any], limits: Limits = DEFAULTS) -> str | None:
     """Return which limit an exception speaks of, with its size, if it does."""
     text = str(told["text"])
-    spoken = {
-        ("MemoryError", ""): memory_words(limits),
-        ("OSError", "[Errno 27]"): f"the size of a file or of the output was reached: {room(limits)} MiB",
-        ("OSError", "[Errno 24]"): f"open files was reached: {MAX_FILES}",
-        ("BlockingIOError", "[Errno 11]"): "processes was reached",
-        ("RuntimeError", "can't start new thread"): "threads was reached",
-    }
-    for (builtin, start), words in spoken.items():
+    for builtin, start, words in SPOKEN:
         if told["builtin"] == builtin and text.startswith(start):
-            return f"the limit of {words}"
+            return f"the limit of {words(limits)}"
     if told.get("type") == "OperationalError" and any(words in text for words in FULL):
         return f"the limit of the size of a file was reached, or the disk is full: {room(limits)} MiB"
     return None
@@ -77,6 +79,19 @@ def memory_words(limits: Limits) -> str:
 def room(limits: Limits) -> int:
     """Return how large a file or the output may be; the kernel has one limit for both."""
     return max(limits.file, limits.output)
+
+
+SPOKEN: tuple[tuple[str, str, Callable[[Limits], str]], ...] = (
+    ("MemoryError", "", memory_words),
+    (
+        "OSError",
+        "[Errno 27]",
+        lambda limits: f"the size of a file or of the output was reached: {room(limits)} MiB",
+    ),
+    ("OSError", "[Errno 24]", lambda _: f"open files was reached: {MAX_FILES}"),
+    ("BlockingIOError", "[Errno 11]", lambda _: "processes was reached"),
+    ("RuntimeError", "can't start new thread", lambda _: "threads was reached"),
+)
 
 
 def stand_in(name: str, bases: tuple[type[Exception], ...], builtin: str, number: int) -> type[Exception]:

@@ -31,6 +31,7 @@ class Proxy:
 
     __slots__ = (
         "__weakref__",
+        "backroad_kind",
         "backroad_name",
         "backroad_ref",
         "backroad_remote",
@@ -39,12 +40,15 @@ class Proxy:
     )
     backroad_remote: Remote
     backroad_ref: int
+    backroad_kind: int
     backroad_type: str
     backroad_what: str
     backroad_name: str
 
-    def __init__(self, remote: Remote, number: int, type_name: str, what: str, name: str) -> None:
-        values = zip(sorted(self.__slots__[1:]), (name, number, remote, type_name, what), strict=True)
+    def __init__(
+        self, remote: Remote, number: int, type_name: str, what: str, name: str, kind: int = 0
+    ) -> None:
+        values = zip(self.__slots__[1:], (kind, name, number, remote, type_name, what), strict=True)
         for slot, value in values:
             object.__setattr__(self, slot, value)
 

@@ -18,6 +18,7 @@ from backroad.report import Verdict
 from backroad.wire import Decoder, Encoder, WireError
 
 METHOD = object()
+METHOD_OF_ALL = object()
 UTC = "UTC"
 MAX_NAME = 200
 
@@ -36,14 +37,15 @@ class Remote:
         self._timezone = UTC
         self._mark: list[int] | None = None
         self._methods: set[tuple[int, str]] = set()
-        self._error_names: dict[tuple[int, str], type] = {}
+        self._methods_of: dict[tuple[int, str], bool] = {}
+        self._names: dict[tuple[int, str], Any] = {}
         self.begin_check()
 
     def begin_check(self) -> None:
         """Start the clock of a check, which bounds all its calls together, and its record."""
         self._deadline = time.monotonic() + self._limits.check - self.channel.lent
         self._methods.clear()
-        self._error_names.clear()
+        self._methods_of.clear()
         if self._timezone != UTC:
             self.set_timezone(UTC)
         if self._mark is not None:
@@ -64,7 +66,9 @@ class Remote:
             raise Trouble(Evidence(Verdict.LIMIT, f"your code gave back {reply['big']}"))
         if "outcomes" in reply:
             return reply["outcomes"]
-        return METHOD if reply.get("method") is True else self.decode(reply.get("ok"))
+        if reply.get("method") is True:
+            return METHOD_OF_ALL if reply.get("shared") is True else METHOD
+        return self.decode(reply.get("ok"))
 
     def decode(self, data: Any) -> Any:
         """Return the value that a reply's JSON stands for; raises Trouble for what is none."""
@@ -102,19 +106,24 @@ class Remote:
     def attribute(self, target: Proxy, name: str) -> Any:
         """Read an attribute; what is only there to be called becomes a Method, without a message more.
 
-        Within a check, methods and exception classes are looked up once: calls are resolved anew in any case.
+        A module's classes and functions are looked up once, and methods once in a check for all objects of a
+        class: calls are resolved anew in any case.
         """
         key = (target.backroad_ref, name)
-        if key in self._methods:
+        if key in self._methods or self._methods_of.get((target.backroad_kind, name)):
             return Method(target, name)
-        if key in self._error_names:
-            return self._error_names[key]
+        if key in self._names:
+            return self._names[key]
         value = self.request("attribute", on=reference(target), name=name)
-        if value is METHOD:
+        if value is METHOD_OF_ALL:
+            self._methods_of.setdefault((target.backroad_kind, name), True)
+        if value is METHOD or value is METHOD_OF_ALL:
             self._methods.add(key)
-            return Method(target, name)
-        if isinstance(value, type) and target.backroad_what == "module":
-            self._error_names[key] = value
+            value = Method(target, name)
+        if target.backroad_what == "module" and is_lasting(value):
+            self._names[key] = value
+        if isinstance(value, Method):
+            return value
         if target.backroad_what == "object":
             self._recorder.did(f"{short(target)}.{name}")
         return value
@@ -122,7 +131,8 @@ class Remote:
     def set_attribute(self, target: Proxy, name: str, value: Any, said: str) -> None:
         """Set an attribute; what was known of it is forgotten."""
         self._methods.discard((target.backroad_ref, name))
-        self._error_names.pop((target.backroad_ref, name), None)
+        self._methods_of[target.backroad_kind, name] = False  # for this object it may be none any more
+        self._names.pop((target.backroad_ref, name), None)
         self.apply("setattr", target, name, value, said=said)
 
     def play(self, target: Proxy, script: Sequence[tuple[Any, ...]], *, steps: bool = False) -> Any:
@@ -228,7 +238,7 @@ class Remote:
         if number in self._released:
             self._released.remove(number)
         type_name, name = (str(told.get(key))[:MAX_NAME] for key in ("type", "name"))
-        proxy = Proxy(self, number, type_name, what, name)
+        proxy = Proxy(self, number, type_name, what, name, int(told.get("kind", 0)))
         self._proxies[number] = proxy
         return proxy
 
@@ -252,7 +262,7 @@ class Remote:
             limit = limit_of(told, self._limits)
             kind = self._error_class(told["class"])
             error = instance(kind)
-            known = {"backroad_told": told, "backroad_frames": places(told["frames"], self.tree)}
+            known = {"backroad_told": told, "backroad_tree": self.tree}
             known["backroad_proxy"] = self._proxy(told["error"])
         except (KeyError, TypeError, ValueError, AttributeError):
             return self.tampered("an error that is none")
@@ -261,3 +271,8 @@ class Remote:
         for name, value in known.items():
             setattr(error, name, value)
         return error
+
+
+def is_lasting(value: Any) -> bool:
+    """Return whether an attribute is a function or a class, or the stand-in for an exception's."""
+    return isinstance(value, type | Method) or (type(value) is Proxy and value.backroad_what == "class")

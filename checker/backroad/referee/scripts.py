@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -37,18 +38,40 @@ class Outcome:
     """What one operation gave: a value, nothing that is compared, or an exception."""
 
     # Not a frozen dataclass: a run makes tens of thousands, and each of those takes five times as long.
-    __slots__ = ("builtin", "frames", "kind", "lineage", "text", "type", "value")
+    __slots__ = ("_told", "_tree", "kind", "value")
 
     def __init__(
-        self, kind: str, value: Any = None, told: Mapping[str, Any] = NOTHING, tree: Any = None
+        self, kind: str, value: Any = None, told: Mapping[str, Any] = NOTHING, tree: Path | None = None
     ) -> None:
         self.kind = kind
         self.value = value
-        self.type: str = told.get("type", "")
-        self.builtin: str = told.get("builtin", self.type)
-        self.lineage: tuple[str, ...] = tuple(told.get("lineage", ()))
-        self.text: str = told.get("text", "")
-        self.frames: tuple[Place, ...] = places(told.get("frames"), tree) if tree is not None else ()
+        self._told = told
+        self._tree = tree
+
+    @property
+    def type(self) -> str:
+        """The name of the exception's class."""
+        return str(self._told.get("type", ""))
+
+    @property
+    def builtin(self) -> str:
+        """The name of the built-in class that it derives from."""
+        return str(self._told.get("builtin", self.type))
+
+    @property
+    def lineage(self) -> tuple[str, ...]:
+        """The names of its class and of all those below."""
+        return tuple(self._told.get("lineage", ()))
+
+    @property
+    def text(self) -> str:
+        """Its message."""
+        return str(self._told.get("text", ""))
+
+    @property
+    def frames(self) -> tuple[Place, ...]:
+        """The learner's own frames; their lines are read when somebody asks."""
+        return places(self._told.get("frames"), self._tree) if self._tree is not None else ()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Outcome):

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from pathlib import Path
 
 from backroad.referee.evidence import Evidence, Trouble, places
 from backroad.report import Verdict
 
 MAX_SOURCE = 2**20
+
+
+@lru_cache(maxsize=8)
+def parsed(text: str, file: str) -> ast.Module:
+    """Return the syntax tree of a file's text; the checks of a run share it, and only read."""
+    return ast.parse(text, filename=file)
 
 
 class Source:
@@ -33,7 +40,7 @@ class Source:
     def tree(self, file: str) -> ast.Module:
         """Return the syntax tree of a file; the check fails where it has none."""
         try:
-            return ast.parse(self.text(file), filename=file)
+            return parsed(self.text(file), file)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             line = getattr(error, "lineno", None) or 1
             raise self._trouble(Verdict.UNREADABLE, f"{type(error).__name__}: {error}", file, line) from None

@@ -18,11 +18,13 @@ from typing import Any
 
 from backroad.subject import instruments, loader, recording, times
 from backroad.subject.handles import Handles, describe, flush
-from backroad.wire import Decoder, Encoder, TooBig, pack
+from backroad.wire import Decoder, Encoder, TooBig, method, pack
 
 CALLED = (FunctionType, BuiltinFunctionType, MethodType, type(object().__str__))
 EXIT_CODE = vars(SystemExit)["code"]
-METHOD = frozenset({"method"})  # no plain value of the learner's is this very object
+# No plain value of the learner's is one of these very objects.
+METHOD = frozenset({"method"})
+METHOD_OF_ALL = frozenset({"method of the class"})
 
 
 class Raw:
@@ -105,7 +107,9 @@ class Agent:
             value = self._operations[request["op"]](request)
             if type(value) is Raw:
                 return {"outcomes": value.data}
-            return {"method": True} if value is METHOD else {"ok": self._encode(value)}
+            if value is METHOD or value is METHOD_OF_ALL:
+                return {"method": True, "shared": value is METHOD_OF_ALL}
+            return {"ok": self._encode(value)}
         except (TooBig, Ending):
             raise
         except BaseException as error:
@@ -135,8 +139,11 @@ class Agent:
 
     def _attribute(self, request: dict[str, Any]) -> Any:
         """Return an attribute's value, or METHOD for what is only there to be called."""
-        value = getattr(self._decode(request["on"]), request["name"])
-        return METHOD if type(value) in CALLED else value
+        target, name = self._decode(request["on"]), request["name"]
+        value = getattr(target, name)
+        if type(value) not in CALLED:
+            return value
+        return METHOD_OF_ALL if type(method(type(target), name)) is FunctionType else METHOD
 
     def _call(self, request: dict[str, Any]) -> Any:
         target = self._decode(request["on"])
@@ -151,8 +158,8 @@ class Agent:
 
     def _play(self, request: dict[str, Any]) -> Any:
         target = self._decode(request["on"])
-        script = [self._decode(operation) for operation in request["script"]]
-        encoder = Encoder(self._handles.refer)
+        decode, encoder = Decoder(self._handles.resolve).decode, Encoder(self._handles.refer)
+        script = [decode(operation) for operation in request["script"]]
         if not request.get("steps"):
             return Raw([self._outcome(target, operation, encoder) for operation in script])
         lines = []

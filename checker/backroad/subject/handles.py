@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+from functools import lru_cache
 from os import path
 from types import FrameType, ModuleType, TracebackType
 from typing import Any
@@ -23,6 +24,7 @@ class Handles:
     def __init__(self) -> None:
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
+        self._kinds: dict[int, tuple[int, type]] = {}  # by id, and held: no other class gets that id
         self._next = 1
 
     def refer(self, value: Any) -> dict[str, Any]:
@@ -33,7 +35,9 @@ class Handles:
             self._next += 1
             self._objects[number] = value
             self._numbers[id(value)] = number
-        told = {"ref": number, "type": name_of(type(value)), "what": what(value), "name": name_of(value)}
+        kind = type(value)
+        told = {"ref": number, "type": name_of(kind), "what": what(value), "name": name_of(value)}
+        told["kind"] = self._kinds.setdefault(id(kind), (len(self._kinds) + 1, kind))[0]
         if told["what"] == "error":
             bases = type.__getattribute__(value, "__bases__")
             own = [base for base in bases if what(base) == "error" and not is_builtin(base)]
@@ -116,7 +120,13 @@ def text_of(error: BaseException) -> str:
 
 def own_file(file: str, root: str) -> str | None:
     """Return a file's name relative to the submission, or None for foreign code."""
-    return path.relpath(file, root).replace("\\", "/") if file.startswith(root + path.sep) else None
+    return relative(file, root) if file.startswith(root + path.sep) else None
+
+
+@lru_cache(maxsize=1000)
+def relative(file: str, root: str) -> str:
+    """Return a file's name below the submission, with slashes."""
+    return path.relpath(file, root).replace("\\", "/")
 
 
 def frames_of(trace: TracebackType | None, root: str) -> list[list[Any]]:
