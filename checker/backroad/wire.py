@@ -145,6 +145,8 @@ BASE_DATA: dict[type, Callable[[Any], Any]] = {
     tuple: lambda items: tuple(tuple.__iter__(items)),
 }
 BASES = {id(base): base for base in BASE_DATA}
+MRO = type.__dict__["__mro__"].__get__
+DICT = type.__dict__["__dict__"].__get__
 
 
 def faithful_base(kind: type) -> type | None:
@@ -152,21 +154,27 @@ def faithful_base(kind: type) -> type | None:
     for parent in mro(kind):
         base = BASES.get(id(parent))  # by identity: a metaclass may have an `__eq__` of its own
         if base is not None:
-            same = all(method(kind, name) is method(base, name) for name in KEPT)
-            return base if same else None
+            return base if keeps(kind, base) else None
     return None
+
+
+def keeps(kind: type, base: type) -> bool:
+    """Return whether a class has its base's own comparisons and iteration."""
+    own = [DICT(parent) for parent in mro(kind) if parent is not base and parent is not object]
+    if not any(name in names for names in own for name in KEPT):
+        return True
+    return all(method(kind, name) is method(base, name) for name in KEPT)
 
 
 def mro(kind: type) -> tuple[type, ...]:
     """Return the real ancestry of a class, whatever its metaclass says."""
-    found: tuple[type, ...] = type.__dict__["__mro__"].__get__(kind)
+    found: tuple[type, ...] = MRO(kind)
     return found
 
 
 def method(kind: type, name: str) -> Any:
     """Return what instances of a class have under a name; `getattr` would ask the metaclass too."""
-    attributes = type.__dict__["__dict__"].__get__
-    return next((attributes(parent)[name] for parent in mro(kind) if name in attributes(parent)), None)
+    return next((DICT(parent)[name] for parent in mro(kind) if name in DICT(parent)), None)
 
 
 WRITERS: dict[type, Callable[[Encoder, Any, int], Any]] = {

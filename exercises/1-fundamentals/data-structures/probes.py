@@ -141,9 +141,41 @@ def keys(numbers):
     return [Key(number) for number in numbers]
 
 
-def number(key):
-    """Return the number in such a key."""
-    return key.number
+def numbers(keys):
+    """Return the numbers in such keys."""
+    return [key.number for key in keys]
+
+
+class Counting(int):
+    """A key whose comparisons are counted while `compared` runs."""
+
+    made = 0
+
+
+def counting(name):
+    """Return a comparison of integers that counts."""
+    compare = getattr(int, name)
+
+    def method(self, other):
+        Counting.made += 1
+        return compare(self, other)
+
+    return method
+
+
+COMPARISONS = {f"__{name}__": counting(f"__{name}__") for name in ("lt", "le", "gt", "ge", "eq", "ne")}
+
+
+def compared(call, *arguments):
+    """Return what a call gives, and how many comparisons of counting keys it made."""
+    Counting.made = 0
+    for name, method in COMPARISONS.items():
+        setattr(Counting, name, method)
+    try:
+        return call(*arguments), Counting.made
+    finally:
+        for name in COMPARISONS:
+            delattr(Counting, name)
 
 
 def leaves_the_answer_to_the_other(thing):
@@ -203,37 +235,117 @@ def deleted_but_alive(make, order, doomed):
     return [key for key in doomed if lives[key]() is not None]
 
 
-# Searches: too many calls for messages, so they run here and only the first wrong one is told ---
-
-ENDS = ("push_front", "push_back", "pop_front", "pop_back")
+# Loops: too many calls for messages, so they run here ------------------------------------------
 
 
-def try_all_short_scripts(make, longest=6):
-    """Return the shortest sequence of pushes and pops that goes wrong, or None."""
-    for length in range(1, longest + 1):
-        for names in itertools.product(ENDS, repeat=length):
-            script = [(name, turn) if "push" in name else (name,) for turn, name in enumerate(names)]
-            if not follows(make(), script):
-                return script
+def append_numbers(things, count):
+    """Append the numbers below `count`."""
+    for number in range(count):
+        things.append(number)
+
+
+def pop_all(things):
+    """Pop from the end until nothing is left."""
+    for _ in range(len(things)):
+        things.pop()
+
+
+def loop_in_a_loop(things):
+    """Return the pairs that a loop inside a loop over the same things gives."""
+    return [(left, right) for left in things for right in things]
+
+
+def costly_lengths(make, longest=300, turns=24):
+    """Take turns of append and pop where an array's block changes.
+
+    Returns the lengths at which they write too much, each with the length that the array had before.
+    """
+    grown, shrunk = capacities(make(), longest)
+    full = [length for length in range(9, longest) if grown[length - 1] != grown[length]]
+    freed = [longest - 1 - gone for gone in range(1, longest - 10) if shrunk[gone - 1] != shrunk[gone]]
+    growing = [length for last in full for length in (last - 1, last, last + 1)]
+    places = [(length, length) for length in growing]
+    places += [(longest - 1, length) for length in (longest - 1, *freed)]
+    storage = watched_storage()
+    array = make(storage=storage)
+    return [(peak, length) for peak, length in places if is_costly(array, storage, length, turns)]
+
+
+def capacities(array, count):
+    """Return the capacities after each of so many appends, and after each pop that follows."""
+    grown = [(array.append(0), array.capacity)[1] for _ in range(count)]
+    return grown, [(array.pop(), array.capacity)[1] for _ in range(count)]
+
+
+def is_costly(array, storage, length, turns):
+    """Go to a length; say whether turns of append and pop there write more than 8 slots each."""
+    while len(array) < length:
+        array.append(0)
+    while len(array) > length:
+        array.pop()
+    worst = 0
+    for calls in (append_and_pop, pop_and_append):
+        start = storage.writes
+        for _ in range(turns):
+            calls(array)
+        worst = max(worst, storage.writes - start)
+    return worst > 8 * turns + 4 * length  # the move that the first turn may need is no thrashing
+
+
+def append_and_pop(array):
+    """Take a turn."""
+    array.append(0)
+    array.pop()
+
+
+def pop_and_append(array):
+    """Take a turn the other way round."""
+    array.pop()
+    array.append(0)
+
+
+# Searches: as many calls, and only the first wrong one is told ---------------------------------
+
+PUSHES = ("push_front", "push_back")
+ENDS = (*PUSHES, "pop_front", "pop_back")
+
+
+def try_all_short_scripts(make):
+    """Return the shortest sequence of pushes and pops that goes wrong, or None.
+
+    All of up to six calls that pop only what is there, and all of up to four that may pop nothing.
+    """
+    scripts = [((), (), None, 6)]
+    while scripts:
+        scripts = [longer for script in scripts for longer in one_call_more(*script)]
+        for script, model, due, _ in scripts:
+            if not follows(make(), script, model, due):
+                return [*script]
     return None
 
 
-def follows(items, script):
-    """Say whether a linked list does what a deque does; only the last call and the end are compared."""
-    model = collections.deque()
-    twins = {"push_front": model.appendleft, "push_back": model.append}
-    twins |= {"pop_front": model.popleft, "pop_back": model.pop}
+def one_call_more(script, model, _, longest):
+    """Yield the scripts with one call more, the values in the list then, and what the last call gives."""
+    value = len(script)
+    if value < longest:
+        yield (*script, ("push_front", value)), (value, *model), None, longest
+        yield (*script, ("push_back", value)), (*model, value), None, longest
+    if model and value < longest:
+        yield (*script, ("pop_front",)), model[1:], model[0], longest
+        yield (*script, ("pop_back",)), model[:-1], model[-1], longest
+    elif value < 4:
+        yield (*script, ("pop_front",)), (), IndexError, 4
+        yield (*script, ("pop_back",)), (), IndexError, 4
+
+
+def follows(items, script, model, due):
+    """Say whether a linked list is right after a script; only the last call and the end are compared."""
     for name, *value in script:
-        expected = outcome(twins[name], value)
         got = outcome(getattr(items, name), value)
-    wrong = not is_error(got, IndexError) if expected is IndexError else got != expected
-    if "pop" in name and wrong:
+    if name not in PUSHES and not (is_error(got, IndexError) if due is IndexError else got == due):
         return False
-    return outcome(ends_of, [items]) == (
-        len(model),
-        [*model],
-        *([model[0], model[-1]] if model else [None, None]),
-    )
+    ends = (model[0], model[-1]) if model else (None, None)
+    return outcome(ends_of, [items]) == (len(model), [*model], *ends)
 
 
 def ends_of(items):
@@ -316,13 +428,129 @@ def is_error(got, kind):
     return isinstance(got, type) and issubclass(got, kind)
 
 
-def try_all_single_deletions(make, keys=6):
-    """Return the order of keys, and the key whose deletion goes wrong, or None."""
-    for order in itertools.permutations(range(keys)):
+def try_all_single_deletions(make):
+    """Return the order of keys, and the key whose deletion goes wrong, or None.
+
+    Tried are all orders of five keys, and of six keys one order for each shape of a plain tree.
+    """
+    for order in itertools.chain(itertools.permutations(range(5)), shapes(0, 6)):
         for doomed in order:
-            if outcome(left_after, [make(), order, doomed]) != [key for key in range(keys) if key != doomed]:
+            left = [key for key in range(len(order)) if key != doomed]
+            if outcome(left_after, [make(), order, doomed]) != left:
                 return list(order), doomed
     return None
+
+
+def shape(tree):
+    """Return what a tree tells of its shape: breadth_first and height."""
+    return list(tree.breadth_first()), tree.height()
+
+
+def filled(make, keys):
+    """Return a tree with these keys, whose values are their numbers."""
+    tree = make()
+    for key in keys:
+        tree[key] = int(key)
+    return tree
+
+
+def shuffled(keys, seed):
+    """Return keys in an order of chance."""
+    order = list(keys)
+    random.Random(seed).shuffle(order)
+    return order
+
+
+def shuffled_tree(make, keys, seed):
+    """Return a tree that was filled with these keys in an order of chance."""
+    return filled(make, shuffled(keys, seed))
+
+
+def counting_tree(make, size, seed=None):
+    """Return a tree of so many counting keys, filled in an order of chance, or ascending without a seed."""
+    return filled(make, map(Counting, range(size) if seed is None else shuffled(range(size), seed)))
+
+
+def looked_up(tree, numbers):
+    """Return the values of counting keys, and how many comparisons that took."""
+    asked = list(map(Counting, numbers))
+    return compared(lambda: [tree[key] for key in asked])
+
+
+def found(tree, numbers):
+    """Say of counting keys whether they are in the tree, and how many comparisons that took."""
+    asked = list(map(Counting, numbers))
+    return compared(lambda: [key in tree for key in asked])
+
+
+def ranged(tree, low, high):
+    """Return the range between two counting keys."""
+    return tree.range(Counting(low), Counting(high))
+
+
+def first_of_range(tree, low, high, count=None):
+    """Return the first values of a range, and how many comparisons they took."""
+    return compared(lambda: [value for _, value in itertools.islice(ranged(tree, low, high), count)])
+
+
+def listed_ranges(tree, borders):
+    """Return the pairs of each range, or the class of its exception."""
+    return [outcome(lambda low, high: list(tree.range(low, high)), pair) for pair in borders]
+
+
+def used_with_little_room(make, keys, room=120):
+    """Use a tree filled in this order where calls may nest only so deep.
+
+    Returns what was read, or the class of an exception. 250 keys with room for 120 calls are like 2,000 keys
+    with the room that Python gives.
+    """
+    limit = sys.getrecursionlimit()
+    little = limit - room_left() + room
+    sys.setrecursionlimit(little)
+    try:
+        read = outcome(read_and_emptied, [make, keys])
+        return read if sys.getrecursionlimit() == little else "another limit"
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def room_left():
+    """Return how many calls may still nest here."""
+    try:
+        return 1 + room_left()
+    except RecursionError:
+        return 0
+
+
+def read_and_emptied(make, keys):
+    """Fill a tree, read it in every way there is, delete all keys in the same order; return what was read."""
+    tree = filled(make, keys)
+    read = {
+        "len": len(tree),
+        "last": tree[keys[-1]],
+        "keys": list(tree),
+        "items": list(tree.items()),
+        "range": list(tree.range(100, 103)),
+        "floor": tree.floor(9999),
+        "ceiling": tree.ceiling(-1),
+        "ends": [tree.min(), tree.max()],
+        "breadth_first": sorted(tree.breadth_first()),
+        "height": tree.height(),
+    }
+    del tree[keys[-1]]
+    for key in keys[:-1]:
+        del tree[key]
+    return {**read, "left": list(tree)}
+
+
+def shapes(low, high):
+    """Yield, for each shape that a plain tree of these keys may have, an order of storing that makes it."""
+    if low == high:
+        yield ()
+    for root in range(low, high):
+        for left in shapes(low, root):
+            for right in shapes(root + 1, high):
+                yield (root, *left, *right)
 
 
 def left_after(tree, order, doomed):
@@ -356,6 +584,16 @@ def chain(node, link, limit):
     while node is not None and limit:
         yield node
         node, limit = getattr(node, link), limit - 1
+
+
+def nodes_from_head(items):
+    """Return the nodes from head along next."""
+    return list(chain(items.head, "next", 2 * len(items) + 9))
+
+
+def values_of(nodes):
+    """Return what is in these nodes."""
+    return [node.value for node in nodes]
 
 
 def end(items, name, link):

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from backroad.checks import agree, exactly, hint, play
+from backroad.checks import agree, exactly, hint, play, same
 
 GROW = (
     "The block cannot grow, so a full block has to be replaced",
@@ -34,7 +34,7 @@ BLOCK = (
 
 
 @hint(*GROW)
-def test_array_grows_from_empty(subject, builtins):
+def test_array_grows_from_empty(subject, builtins, probes):
     """A thousand appends come back in order
 
     a container that loses elements when it grows is the kind of bug that only shows in production
@@ -47,16 +47,21 @@ def test_array_grows_from_empty(subject, builtins):
     assert array[0] == exactly("first")
     assert array[1] == exactly("second")
     assert builtins.list(array) == exactly(["first", "second"])
-    play(array, [("append", number) for number in range(2, 1000)]).values()
+    play(array, [("append", number) for number in range(2, 100)]).values()
+    probes.append_numbers(array, 900)
     assert len(array) == exactly(1000)
-    expected = ["first", "second", *range(2, 1000)]
+    expected = ["first", "second", *range(2, 100), *range(900)]
     looped = builtins.list(array)
-    indexed = play(array, [("__getitem__", index) for index in range(1000)]).values()
-    for start in range(0, 1000, 10):
+    for start in [] if same(looped, expected) else range(0, 1000, 10):
         some = slice(start, start + 10)
         assert looped[some] == exactly(expected[some]), f"elements {start} to {start + 9} of a loop"
-        assert indexed[some] == exactly(expected[some]), f"elements {start} to {start + 9} by index"
     assert len(looped) == exactly(1000)
+    indexes = [*range(40), *range(40, 960, 7), *range(960, 1000)]
+    indexed = play(array, [("__getitem__", index) for index in indexes]).values()
+    for start in range(0, len(indexes), 10):
+        some = slice(start, start + 10)
+        wanted = [expected[index] for index in indexes[some]]
+        assert indexed[some] == exactly(wanted), f"elements {indexes[start]} and following by index"
 
 
 @hint(
@@ -87,7 +92,7 @@ def test_array_indexes_like_a_list(subject, rng):
     edges = [0, 6, -1, -7, 7, -8]
     script = [("__getitem__", index) for index in edges]
     script += [("__setitem__", index, f"edge {index}") for index in edges]
-    for turn in range(200):
+    for turn in range(100):
         index = rng.randint(-9, 8)
         script.append(rng.choice([("__getitem__", index), ("__setitem__", index, turn)]))
     script += [("__getitem__", index) for index in range(7)]
@@ -140,13 +145,13 @@ def test_array_insert_and_pop_anywhere(subject, rng):
     show = [("__getitem__", at) for at in range(12)]
     agree(lambda: subject.DynamicArray("abc"), lambda: [*"abc"], [*ends, *show, ("pop", 1), *show])
     script = []
-    for turn in range(500):
+    for turn in range(200):
         at = rng.randint(-20, 20)
         wanted = [("insert", at, turn), ("pop", at), ("append", turn), ("pop",), ("pop", 0)]
         script.append(rng.choices(wanted, weights=[6, 3, 3, 2, 1])[0])
-        if turn % 25 == 24:
-            script += [("__len__",), *(("__getitem__", at) for at in range(0, 60, 3))]
-    agree(subject.DynamicArray, list, script)
+        if turn % 20 == 19:
+            script += [("__len__",), ("builtins.list",)]
+    agree(subject.DynamicArray, list, [*script, *(("__getitem__", at) for at in range(0, 60, 3))])
 
 
 @hint(
@@ -154,13 +159,13 @@ def test_array_insert_and_pop_anywhere(subject, rng):
     "Make `__iter__` a generator, or return a new iterator object each time; keep no position in the array",
     "for slot in range(self._length): yield self._block[slot]",
 )
-def test_array_loops_are_independent(subject, builtins):
+def test_array_loops_are_independent(subject, builtins, probes):
     """Two loops over one array do not disturb each other
 
     a loop inside a loop over the same data ends early when both share one position
     """
     array = subject.DynamicArray(["a", "b", "c"])
-    pairs = [(left, right) for left in array for right in array]
+    pairs = probes.loop_in_a_loop(array)
     assert pairs == exactly([(left, right) for left in "abc" for right in "abc"])
     assert builtins.list(array) == exactly(["a", "b", "c"])
 
@@ -218,8 +223,8 @@ def test_arrays_compare_by_element(subject, builtins, probes):
     """
     array, grown = subject.DynamicArray([1, 2, 3]), subject.DynamicArray([*range(100)])
     play(grown, [("pop", 0), *[("pop",)] * 96]).values()
-    for same in ([1, 2, 3], [1.0, 2, 3]):
-        equal = array == subject.DynamicArray(same)
+    for alike in ([1, 2, 3], [1.0, 2, 3]):
+        equal = array == subject.DynamicArray(alike)
         assert equal == exactly(True)
     equal = array == grown
     assert equal == exactly(True), "the same three elements, after 97 of 100 were popped"
@@ -267,8 +272,7 @@ def test_array_holds_no_hidden_container(subject, probes, source):
     the point of the exercise is what such a container does inside
     """
     found = probes.containers_in_an_array(subject.DynamicArray)
-    line = container_line(source, "DynamicArray")
-    if found and line:
+    if found and (line := container_line(source, "DynamicArray")):
         source.fail(f"{found[0]} holds the elements", file="data_structures.py", line=line)
     assert found == exactly([])
 
@@ -286,7 +290,7 @@ def test_array_capacity_is_the_block(subject, probes):
     storage = probes.watched_storage()
     array = subject.DynamicArray(storage=storage)
     assert array.capacity <= 16
-    told = [array.capacity, *play(array, [("append", 0), (".capacity",)] * 200).values()[1::2]]
+    told = [array.capacity, *play(array, [("!append", 0), (".capacity",)] * 150).values()[1::2]]
     for length, capacity in enumerate(told):
         assert capacity >= length, f"capacity after {length} appends"
         if length >= 16 and capacity != told[length - 1]:
@@ -307,16 +311,16 @@ def test_array_index_touches_one_slot(subject, probes):
     looking at everything to find one thing is what makes pages slow when the data grows
     """
     storage = probes.watched_storage()
-    array = subject.DynamicArray([*range(500)], storage=storage)
-    places = [*range(0, 500, 10), *range(-500, 0, 10)]
+    array = subject.DynamicArray([*range(200)], storage=storage)
+    places = [*range(0, 200, 8), *range(-200, 0, 8)]
     start = storage.reads
     play(array, [("__getitem__", place) for place in places]).values()
     reads = storage.reads - start
-    assert 100 <= reads <= 200, f"100 times array[i] read {reads} slots"
+    assert 50 <= reads <= 100, f"50 times array[i] read {reads} slots"
     start = storage.touched()
     play(array, [("__setitem__", place, "new") for place in places]).values()
     touched = storage.touched() - start
-    assert 100 <= touched <= 200, f"100 times array[i] = value touched {touched} slots"
+    assert 50 <= touched <= 100, f"50 times array[i] = value touched {touched} slots"
     start = storage.touched()
     play(array, [("__len__",)] * 100).values()
     touched = storage.touched() - start
@@ -328,7 +332,7 @@ def test_array_index_touches_one_slot(subject, probes):
     "Multiply the capacity by a factor between 1.25 and 3: then each copy is paid for by many cheap appends",
     "self._move_to(self._storage(max(8, 2 * self.capacity)))",
 )
-def test_append_is_amortised_constant(subject, probes):
+def test_append_is_amortised_constant(subject, builtins, probes):
     """4,096 appends write at most 6 slots each on average
 
     growth by a constant step makes n appends cost n * n copies: fine with 100 rows, hopeless with 100,000
@@ -336,13 +340,13 @@ def test_append_is_amortised_constant(subject, probes):
     count = 4096
     storage = probes.watched_storage()
     array = subject.DynamicArray(storage=storage)
-    play(array, [("append", number) for number in range(count)]).values()
+    probes.append_numbers(array, count)
     assert count <= storage.writes <= 6 * count + 64, f"{storage.writes} slots written"
     assert storage.reads <= 6 * count + 64, f"{storage.reads} slots read"
     assert storage.blocks <= 56, f"{storage.blocks} blocks made"
     assert storage.slots >= count, f"{storage.slots} slots made for {count} elements"
     storage = probes.watched_storage()
-    subject.DynamicArray([*range(count)], storage=storage)
+    subject.DynamicArray(builtins.range(count), storage=storage)
     assert storage.writes <= 6 * count + 64, f"{storage.writes} slots written by the constructor"
 
 
@@ -368,9 +372,9 @@ def test_array_shrinks_at_a_quarter(subject):
 
     after a peak the memory has to go back, or one busy hour decides what the process needs for weeks
     """
-    for place, length in ((-1, 300), (0, 120)):
+    for place, length in ((-1, 160), (0, 70)):
         array = subject.DynamicArray([*range(length)])
-        told = play(array, [("pop", place), (".capacity",)] * length).values()[1::2]
+        told = play(array, [("!pop", place), (".capacity",)] * length).values()[1::2]
         for left, capacity in zip(range(length - 1, -1, -1), told, strict=True):
             # "At a quarter" is as right as "below a quarter", whichever way the quarter is rounded.
             at_most = max(16, 4 * (left + 1))
@@ -385,32 +389,24 @@ def test_array_shrinks_but_does_not_thrash(subject, probes):
     """
     storage = probes.watched_storage()
     array = subject.DynamicArray(storage=storage)
-    play(array, [("append", number) for number in range(4096)]).values()
+    probes.append_numbers(array, 1024)
     start = storage.touched()
-    play(array, [("pop",)] * 4096).values()
+    probes.pop_all(array)
     assert array.capacity <= 16
     cost = storage.touched() - start
-    assert cost <= 12 * 4096, f"4,096 pops touched {cost} slots"
-    # A first array tells at which lengths its block changes; a second one is held there.
-    scout, storage = subject.DynamicArray(), probes.watched_storage()
-    grown = play(scout, [("append", 0), (".capacity",)] * 600).values()[1::2]
-    shrunk = play(scout, [("pop",), (".capacity",)] * 600).values()[1::2]
-    full = [length for length in range(9, 600) if grown[length - 1] != grown[length]]
-    freed = [599 - gone for gone in range(1, 590) if shrunk[gone - 1] != shrunk[gone]]
-    array = subject.DynamicArray(storage=storage)
-    for length in full:
-        stay(array, storage, length - 1)
+    assert cost <= 12 * 1024, f"1,024 pops touched {cost} slots"
+    # Turns are taken beside your code, at each length where a block changes; one that costs is repeated here.
+    costly = probes.costly_lengths(subject.DynamicArray)
+    for peak, length in costly:
+        storage = probes.watched_storage()
+        array = subject.DynamicArray([0] * peak, storage=storage)
+        play(array, [("pop",)] * (peak - length)).values()
         stay(array, storage, length)
-        stay(array, storage, length + 1)
-    stay(array, storage, 599)
-    for length in freed:
-        stay(array, storage, length)
+    assert costly == exactly([]), "lengths, from their peaks down, at which turns of append and pop are dear"
 
 
 def stay(array, storage, length):
-    """Go to a length and fail if 64 turns of append and pop there write more than 8 slots each."""
-    way = length - len(array)
-    play(array, [("append", 0)] * way or [("pop",)] * -way).values()
+    """Fail if 64 turns of append and pop at this length write more than 8 slots each."""
     for turns in ([("append", 0), ("pop",)] * 64, [("pop",), ("append", 0)] * 64):
         start = storage.writes
         play(array, turns).values()
@@ -436,9 +432,18 @@ def test_module_imports_no_container(source):
 
     who has built one knows what the ready-made ones cost
     """
-    for node in ast.walk(source.tree("data_structures.py")):
+    for node in ast.walk(source.tree("data_structures.py")) if may_bring_in(source) else ():
         if name := ready_made(node):
             source.fail(f"{name} does the work of this exercise", file="data_structures.py", line=node.lineno)
+
+
+def may_bring_in(source):
+    """Say whether the text has words that make it worth to look at each node of its syntax tree."""
+    text = source.text("data_structures.py")
+    if not text.isascii() or "\\\n" in text or any(word in text for word in {*CONTAINERS, *BACK_DOORS}):
+        return True
+    imports = [line for line in text.splitlines() if "import" in line]
+    return any(word in line for line in imports for word in {*READY_MADE, "importlib"})
 
 
 def ready_made(node):
