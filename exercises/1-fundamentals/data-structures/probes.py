@@ -461,9 +461,9 @@ def shuffled(keys, seed):
     return order
 
 
-def shuffled_tree(make, keys, seed):
-    """Return a tree that was filled with these keys in an order of chance."""
-    return filled(make, shuffled(keys, seed))
+def tree_of_even_keys(make, size, seed):
+    """Return a tree of the first even numbers, filled in an order of chance."""
+    return filled(make, shuffled(range(0, 2 * size, 2), seed))
 
 
 def counting_tree(make, size, seed=None):
@@ -641,13 +641,16 @@ def recursion_limit_was_raised():
 
 def accepted_by_a_stranger(make, rounds=30):
     """Return how often a list takes a node of a list that is gone; its memory is soon used again."""
-    count = 0
-    for _ in range(rounds):
-        node = make([1]).head
-        strangers = [make([1]) for _ in range(8)]
-        got = [outcome(stranger.remove, [node]) for stranger in strangers]
-        count += sum(not is_error(one, ValueError) for one in got)
-    return count
+    return sum(strangers_that_accept(make) for _ in range(rounds))
+
+
+def strangers_that_accept(make):
+    """Return how many of eight lists take a node of a list that is gone."""
+    # A function of its own: a node of the round before that went just now would leave its place to the first list.
+    node = make([1]).head
+    strangers = [make([1]) for _ in range(8)]
+    got = [outcome(stranger.remove, [node]) for stranger in strangers]
+    return sum(not is_error(one, ValueError) for one in got)
 
 
 # Where the elements are -----------------------------------------------------------------------

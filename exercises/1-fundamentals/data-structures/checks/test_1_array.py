@@ -346,7 +346,8 @@ def test_append_is_amortised_constant(subject, builtins, probes):
     assert storage.blocks <= 56, f"{storage.blocks} blocks made"
     assert storage.slots >= count, f"{storage.slots} slots made for {count} elements"
     storage = probes.watched_storage()
-    subject.DynamicArray(builtins.range(count), storage=storage)
+    numbers = builtins.range(count)
+    subject.DynamicArray(numbers, storage=storage)
     assert storage.writes <= 6 * count + 64, f"{storage.writes} slots written by the constructor"
 
 

@@ -187,7 +187,7 @@ def test_remove_by_handle(subject, builtins, probes):
     """
     for doomed in (2, 0, 1):
         items = subject.LinkedList()
-        nodes = play(items, [("push_back", value) for value in ("a", "b", "c")]).values()
+        nodes = [items.push_back(value) for value in ("a", "b", "c")]
         assert items.remove(nodes[doomed]) == exactly("abc"[doomed])
         left = [value for value in "abc" if value != "abc"[doomed]]
         sound(probes, items, left)
@@ -337,17 +337,16 @@ def test_list_loop_survives_removal(subject, builtins):
 
     "remove what has expired" is a loop that deletes while it walks
     """
-    for doomed in ("a", "bc", "d", "abcd"):
+    for doomed in ("a", "b", "c", "abc"):
         items = subject.LinkedList()
-        made = play(items, [("push_back", value) for value in "abcd"]).values()
-        nodes = dict(zip("abcd", made, strict=True))
+        nodes = {value: items.push_back(value) for value in "abc"}
         seen = []
         for value in items:
             seen.append(value)
             if value in doomed:
                 items.remove(nodes[value])
-        assert seen == exactly(["a", "b", "c", "d"]), f"values seen while {doomed} were removed"
-        assert builtins.list(items) == exactly([value for value in "abcd" if value not in doomed])
+        assert seen == exactly(["a", "b", "c"]), f"values seen while {doomed} were removed"
+        assert builtins.list(items) == exactly([value for value in "abc" if value not in doomed])
 
 
 @hint(
@@ -415,7 +414,8 @@ def test_list_walks_are_linear(subject, builtins, instruments, probes):
 
     1,200 entries are an ordinary day; a walk in a walk makes that a million steps
     """
-    items = subject.LinkedList(builtins.range(1200))
+    numbers = builtins.range(1200)
+    items = subject.LinkedList(numbers)
     play(probes.walker(items), [("forward",), ("backward",)]).values()
     play(items, [("!find", 1199), ("reverse",), ("reverse",)]).values()
     short, long = (walks(subject.LinkedList, instruments, probes, size) for size in (50, 400))
