@@ -76,9 +76,8 @@ def test_tree_iterates_in_order(subject, builtins, rng):
     tree, model = subject.TreeMap(), {}
     for turn in range(8):
         new = {rng.randint(-60, 60): turn * 100 + number for number in range(10)}
-        gone = [*model][:1] + rng.sample(
-            [*model][1:], len(model) // 3
-        )  # the oldest was the root of a plain tree
+        # The oldest key was the root of a plain tree.
+        gone = [*model][:1] + rng.sample([*model][1:], len(model) // 3)
         script = [("__setitem__", *pair) for pair in new.items() if pair[0] not in gone]
         play(tree, [*script, *(("__delitem__", key) for key in gone)]).values()
         model = {key: value for key, value in {**model, **new}.items() if key not in gone}
