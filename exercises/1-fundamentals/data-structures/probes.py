@@ -646,7 +646,7 @@ def accepted_by_a_stranger(make, rounds=30):
 
 def strangers_that_accept(make):
     """Return how many of eight lists take a node of a list that is gone."""
-    # A function of its own: a node of the round before, gone just now, would leave its place to the first list.
+    # A function of its own: the node of the round before, gone just now, would leave its place to a list.
     node = make([1]).head
     strangers = [make([1]) for _ in range(8)]
     got = [outcome(stranger.remove, [node]) for stranger in strangers]
