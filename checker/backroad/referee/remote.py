@@ -45,7 +45,6 @@ class Remote:
         """Start the clock of a check, which bounds all its calls together, and its record."""
         self._deadline = time.monotonic() + self._limits.check - self.channel.lent
         self._methods.clear()
-        self._methods_of.clear()
         if self._timezone != UTC:
             self.set_timezone(UTC)
         if self._mark is not None:
@@ -106,8 +105,8 @@ class Remote:
     def attribute(self, target: Proxy, name: str) -> Any:
         """Read an attribute; what is only there to be called becomes a Method, without a message more.
 
-        A module's classes and functions are looked up once, and methods once in a check for all objects of a
-        class: calls are resolved anew in any case.
+        A module's classes and functions, and what is a function of a class, are looked up once; what only an
+        object has is looked up in each check. Calls are resolved anew in any case.
         """
         key = (target.backroad_ref, name)
         if key in self._methods or self._methods_of.get((target.backroad_kind, name)):

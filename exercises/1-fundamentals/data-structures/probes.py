@@ -216,7 +216,8 @@ def replaced_but_alive(make):
     life = weakref.ref(old)
     del old
     things[0] = None
-    gc.collect()
+    if life() is not None:
+        gc.collect()
     return life() is not None
 
 
@@ -231,7 +232,8 @@ def deleted_but_alive(make, order, doomed):
         del value
     for key in doomed:
         del tree[key]
-    gc.collect()
+    if any(lives[key]() is not None for key in doomed):
+        gc.collect()
     return [key for key in doomed if lives[key]() is not None]
 
 
@@ -307,7 +309,6 @@ def pop_and_append(array):
 # Searches: as many calls, and only the first wrong one is told ---------------------------------
 
 PUSHES = ("push_front", "push_back")
-ENDS = (*PUSHES, "pop_front", "pop_back")
 
 
 def try_all_short_scripts(make):
@@ -697,7 +698,9 @@ def stores(thing, marks, alone=1):
     for shared in module_containers(thing):
         if any(id(one) in wanted for one in reachable(shared)):
             found += containers_behind(shared)
-    found += holders_of(marks, alone)
+    if holders_of(marks, alone):
+        gc.collect()  # what nobody refers to holds nothing
+        found += holders_of(marks, alone)
     return sorted({f"{type(one).__name__} of {len(one)}" for one in found})
 
 
@@ -709,7 +712,6 @@ def containers_behind(root):
 
 def holders_of(marks, alone):
     """Walk from the marks back to whoever refers to them; return the containers with many of them."""
-    gc.collect()
     known = {id(slots_of(block)) for block in gc.get_objects() if type(block) is FixedArray} | {id(marks)}
     wanted = {id(mark) for mark in marks}
     found = []
