@@ -433,7 +433,8 @@ def test_module_imports_no_container(source):
 
     who has built one knows what the ready-made ones cost
     """
-    for node in ast.walk(source.tree("data_structures.py")) if may_bring_in(source) else ():
+    tree = source.tree("data_structures.py")
+    for node in ast.walk(tree) if may_bring_in(source) else ():
         if name := ready_made(node):
             source.fail(f"{name} does the work of this exercise", file="data_structures.py", line=node.lineno)
 
