@@ -85,10 +85,7 @@ def confine(walls: Walls, *, inside: bool = False) -> int:
         raise_walls(walls)
     except OSError:
         return 1
-    if not inside:
-        return 2
-    namespaces.give_up_rights()
-    return 3
+    return 3 if inside else 2
 
 
 def adopt_orphans() -> None:
@@ -146,7 +143,7 @@ def running_tasks() -> int:
 
 
 def raise_walls(walls: Walls) -> None:
-    """Apply Landlock and seccomp."""
+    """Apply Landlock and seccomp, and be root in name only."""
     rules = landlock.Ruleset(limit_connect=walls.service or bool(walls.connect))
     rules.allow(walls.readable, landlock.READ | landlock.EXECUTE)
     rules.allow(walls.listable, landlock.READ_DIR)
@@ -158,4 +155,5 @@ def raise_walls(walls: Walls) -> None:
     if landlock.libc is None or landlock.libc.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError("no_new_privs was refused")
     rules.enforce()
+    namespaces.give_up_rights()
     seccomp.enforce(service=walls.service, network=walls.service or bool(walls.connect))

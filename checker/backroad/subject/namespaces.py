@@ -108,7 +108,7 @@ def own_memory(mebibytes: int, keep: Iterable[str]) -> None:
 
 
 def give_up_rights() -> None:
-    """Drop what the first process of a user namespace may do in it, also as root."""
+    """Drop all capabilities: those of root, and those over a namespace of one's own."""
     nothing = struct.pack("6I", *[0] * 6)
     call("capset", struct.pack("Ii", CAPABILITIES, 0), nothing)
 
