@@ -109,7 +109,7 @@ def look_after(ward: Ward, keepers: socket.socket) -> NoReturn:
 
 def watch(ward: Ward, leash: int, asked: int = -1) -> NoReturn:
     """Tell the subject's id and ours, and how it ended; when nobody holds the leash, end what is left."""
-    os.write(leash, b"%d %d\n" % (ward.pid_outside, ward.last))
+    tell(leash, b"%d %d\n" % (ward.pid_outside, ward.last))
     deaths = told_deaths()
     watched = [leash, deaths, *([asked] if asked >= 0 else [])]
     while leash not in (ready := select.select(watched, [], [])[0]):
@@ -137,8 +137,13 @@ def tell_end(pid: int, leash: int) -> None:
     """Tell how the subject ended, once it has."""
     for child, status in reaped():
         if child == pid:
-            with suppress(BrokenPipeError):
-                os.write(leash, b"%d\n" % os.waitstatus_to_exitcode(status))
+            tell(leash, b"%d\n" % os.waitstatus_to_exitcode(status))
+
+
+def tell(leash: int, line: bytes) -> None:
+    """Write a line for who holds the leash, if anybody still does."""
+    with suppress(BrokenPipeError):
+        os.write(leash, line)
 
 
 def told_deaths() -> int:
