@@ -139,6 +139,19 @@ def test_it_is_told_what_forbids_them(child: Child) -> None:
     assert told[1].endswith("; sudo sysctl user.max_user_namespaces=10000")
 
 
+def test_it_is_tried_from_anywhere(child: Child) -> None:
+    """A run whose files are in memory begins in /dev/shm, which the attempt lays another one over."""
+    code = """
+    import os, tempfile
+    from backroad.subject import namespaces
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        os.chdir(folder)
+        print(namespaces.obstacle())
+        os.chdir("/")
+    """
+    assert child(code).stdout == "None\n"
+
+
 def test_it_is_tried_once() -> None:
     """The answer is remembered: a run asks many times."""
     namespaces.obstacle()

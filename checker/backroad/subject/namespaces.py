@@ -140,7 +140,7 @@ def attempt() -> str:
         return told
     reading, writing = os.pipe()
     if os.fork() == 0:
-        told = tried((furnish, lambda: own_memory(1, ()), give_up_rights))
+        told = tried((furnish, lambda: own_memory(1, [os.getcwd()]), give_up_rights))
         os.write(writing, (told or FINE).encode())
         os._exit(0)
     os.close(writing)
