@@ -3,9 +3,9 @@
 An entry is a right solution made wrong: `top` goes before its code, `method` to the end of its class, `end`
 to the end of the file (`serve` replaces how a service starts), `whole` stands for all of it, `files` lie
 beside it. `red` names the checks that are not green with their verdicts (`level_1`, `level_2` where they
-differ), `all` the verdict of all others, green unless said. `says`, `output` and `again` must be read in the
-first failure, `where` in its line. `later` tells why an entry is left out, `levels` and `needs` where it
-runs.
+differ; level 3 is held to what level 2 says), `all` the verdict of all others, green unless said. `says`,
+`output` and `again` must be read in the first failure, `where` in its line. `later` tells why an entry is
+left out, `levels` and `needs` where it runs.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Entry:
     again: str = ""
     start: str = "python app.py"
     stages: tuple[int, ...] = ()
-    levels: tuple[int, ...] = (1, 2)
+    levels: tuple[int, ...] = (1, 2, 3)
     needs: str = ""
     later: str = ""
 
@@ -60,7 +60,7 @@ class Entry:
 
     def verdicts(self, level: Level, names: Iterable[str]) -> dict[str, str]:
         """Return the verdict due for each check."""
-        own = {Level.PROCESS: self.level_1, Level.SANDBOX: self.level_2}[level]
+        own = self.level_1 if level is Level.PROCESS else self.level_2
         return {**dict.fromkeys(names, self.all or "PASSED"), **(self.red if own is None else own)}
 
 

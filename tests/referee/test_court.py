@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from backroad.model import Kind, Limits
+from backroad.model import Kind, Level, Limits
 from backroad.plan import Plan
 from backroad.referee.court import cache_folder, pytest_arguments
 from backroad.referee.planfile import plan_to_json
@@ -165,9 +165,7 @@ DAEMON = """
             import signal, time
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
                 signal.signal(number, signal.SIG_IGN)
-            with open("pid.part", "w") as file:
-                file.write(str(os.getpid()))
-            os.rename("pid.part", "pid")
+            open("there", "w").close()
             while True:
                 time.sleep(60)
         os._exit(0)
@@ -176,20 +174,30 @@ DAEMON = """
 """
 
 
-def test_a_daemon_is_ended(plan: Callable[..., Plan], start: Start, server: str) -> None:
+@pytest.mark.parametrize("level", [Level.PROCESS, Level.SANDBOX, Level.NAMESPACES])
+def test_a_daemon_is_ended(plan: Callable[..., Plan], start: Start, server: str, level: Level) -> None:
     """What a service forks twice, out of its session and deaf to signals, does not outlive the run."""
     check = '''
 def test_it(service):
     """It answers"""
     assert service.get("/").status == 200
 '''
-    made = plan({"app.py": DAEMON, "base.py": server}, check, kind=Kind.SERVICE)
+    files = {"app.py": DAEMON, "base.py": server}
+    made = plan(files, check, kind=Kind.SERVICE, max_level=level)
     process = start(made)
     assert event(process)["result"]["verdict"] == "PASSED"
     assert event(process)["report"]["passed"] is True
     assert process.wait(20) == 0
-    pid = int((made.tree / "pid").read_text())
-    assert not psutil.pid_exists(pid)
+    assert (made.tree / "there").is_file()
+    assert [process for process in psutil.process_iter() if works_in(process, made.tree)] == []
+
+
+def works_in(process: psutil.Process, folder: Path) -> bool:
+    """Return whether a process lives with this working directory."""
+    try:
+        return process.cwd() == str(folder)
+    except (psutil.Error, OSError):
+        return False
 
 
 def test_bytecode_of_checks_lies_under_their_digest(plan: Callable[..., Plan], tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import psutil
 import pytest
 
 from backroad.model import Kind, ServiceCommand
@@ -96,7 +96,8 @@ def preloaded(made: Plan, tmp_path: Path) -> Iterator[Preloaded]:
 def ended(made: Plan, env: Mapping[str, str], forks: Preloaded | None) -> tuple[str, int]:
     """Return what the program said and its exit code."""
     running = launch(made, env, Supplies(made, Recorder()), forks)
-    assert isinstance(running.process, Forked) is (forks is not None)
+    assert isinstance(running.process, Forked)
+    assert (running.process.started is None) is (forks is not None)
     try:
         code = running.process.wait(SECONDS)
         return running.log.read_text("utf-8").replace(str(running.scratch), "SCRATCH"), code
@@ -151,19 +152,17 @@ def test_a_command_of_another_kind_is_executed(made: Plan, preloaded: Preloaded)
 
 def test_what_it_leaves_behind_is_ended(made: Plan, preloaded: Preloaded) -> None:
     """A daemon of a session of its own goes with the service."""
-    code = (
-        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    print(os.getpid())\n    time.sleep(60)\n"
-    )
-    (made.tree / "app.py").write_text(code + "else:\n    time.sleep(60)\n")
+    code = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    print('there')\ntime.sleep(60)\n"
+    (made.tree / "app.py").write_text(code)
     running = launch(made, {}, Supplies(made, Recorder()), preloaded)
-    while not (said := running.log.read_text()):
+    while not running.log.read_text():
         time.sleep(0.01)
+    [daemon] = psutil.Process(running.process.pid).children()
     os.kill(running.process.pid, signal.SIGKILL)
     running.process.wait(SECONDS)
-    os.kill(int(said), 0)
+    assert daemon.is_running()
     running.let_go()
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(said), 0)
+    assert not daemon.is_running()
 
 
 def test_a_service_is_launched_without_its_preloaded_process(made: Plan, preloaded: Preloaded) -> None:
@@ -172,7 +171,8 @@ def test_a_service_is_launched_without_its_preloaded_process(made: Plan, preload
     preloaded.process.kill()
     preloaded.process.wait()
     running = launch(made, {}, Supplies(made, Recorder()), preloaded)
-    assert isinstance(running.process, subprocess.Popen)
+    assert isinstance(running.process, Forked)
+    assert running.process.started is not None
     assert running.process.wait(SECONDS) == 0
     assert running.log.read_text() == "here\n"
     running.let_go()

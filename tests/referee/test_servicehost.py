@@ -15,12 +15,13 @@ from backroad.referee.servicehost import ServiceHost
 from backroad.report import Verdict
 
 APP = """
-    import base, os
+    import base, os, time
+    NAME = [os.getpid(), time.monotonic()]  # ids repeat where each has a table of its own
     class Handler(base.Handler):
         def answer(self):
             if self.path == "/leave":
                 os._exit(3)
-            return os.getpid()
+            return NAME
     base.serve(Handler)
 """
 
@@ -45,23 +46,23 @@ def test_one_service_serves_the_run(host: Callable[..., ServiceHost]) -> None:
     """The one that was started ahead is used by all checks; a fresh one is another."""
     made = host(APP)
     made.launch_ahead()
-    pid = made.service().get("/").json
-    assert made.service().get("/").json == pid
+    name = made.service().get("/").json
+    assert made.service().get("/").json == name
     fresh = made.service(fresh=True)
-    assert fresh.get("/").json != pid
+    assert fresh.get("/").json != name
     made.drop_spares()
     assert not fresh.is_alive
-    assert made.service().get("/").json == pid
+    assert made.service().get("/").json == name
 
 
 def test_a_service_that_died_is_replaced(host: Callable[..., ServiceHost]) -> None:
     """The check that killed it has its verdict, the next one a new process."""
     made = host(APP)
-    pid = made.service().get("/").json
+    name = made.service().get("/").json
     with pytest.raises(Trouble) as caught:
         made.service().get("/leave")
     assert caught.value.evidence.verdict is Verdict.DIED
-    assert made.service().get("/").json != pid
+    assert made.service().get("/").json != name
 
 
 def test_a_service_that_does_not_start_is_tried_once(host: Callable[..., ServiceHost]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from backroad.model import Kind
 from backroad.plan import Plan
 from backroad.referee import unready
+from backroad.referee.listening import listening_ports
 
 
 @pytest.fixture
@@ -47,12 +48,12 @@ def test_a_process_listens_where_it_does(app: Plan) -> None:
     """The ports of a process are known, and a wrong one is told with the right one."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        assert ("127.0.0.1", port) in unready.listening_ports(os.getpid())
+        assert ("127.0.0.1", port) in listening_ports(os.getpid())
         found = unready.wrong_port(app, os.getpid(), 1)
         assert found is not None
         assert str(found.expected) == "it listens on 127.0.0.1:1, the PORT it was given"
         assert found.did == ("started python app.py   with PORT=1",)
-    assert unready.listening_ports(2**22 + 1) == []
+    assert listening_ports(2**22 + 1) == []
 
 
 @pytest.mark.parametrize(

@@ -83,3 +83,10 @@ def sandboxed() -> None:
     """Skip where this machine offers no walls."""
     if probe().level < 2:
         pytest.skip("this machine has no Landlock or no seccomp")
+
+
+@pytest.fixture
+def namespaced() -> None:
+    """Skip where this machine offers no namespaces."""
+    if probe().level < 3:
+        pytest.skip("this machine allows no user namespaces")

@@ -154,5 +154,5 @@ def test_the_probe_tells_what_is_missing() -> None:
     found = probe()
     assert found == probe()
     assert isinstance(found, Probe)
-    assert (found.level >= 2) == (found.missing == ())
+    assert (found.level == 3) == (found.missing == ())
     assert all(what and remedy for what, remedy in found.missing)

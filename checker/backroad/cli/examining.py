@@ -26,7 +26,7 @@ LEVELS = {
     0: "your code runs unconfined",
     1: "a process of its own, limits on memory, files and time",
     2: "no files but its own, no connections but its own, limits",
-    3: "namespaces of its own, and all that level 2 has",
+    3: "all that level 2 has, and processes, shared memory and mostly a network of its own",
 }
 SIGNS = "✓✗·○●★…"
 

@@ -21,8 +21,10 @@ from backroad.referee.planfile import plan_to_json
 from backroad.referee.preloaded import Preloaded
 from backroad.referee.scratch import remove_folder
 from backroad.referee.session import REFEREE, Brake, OnResult, referee_environment, run
+from backroad.referee.supplies import space_of
 from backroad.referee.walls import PACKAGE
 from backroad.report import Report
+from backroad.subject.namespaces import Space
 
 INSTALLED = ("site-packages", "dist-packages")
 
@@ -37,7 +39,7 @@ class Engine:
     def __init__(self, notice: Callable[[str], None] = lambda _: None, *, spare: bool = False) -> None:
         self._notice = notice
         self._spare = spare
-        self._stands: dict[Path, Stand] = {}
+        self._stands: dict[tuple[Path, Space], Stand] = {}
         self._lock = threading.Lock()
 
     def run(
@@ -63,13 +65,14 @@ class Engine:
     def _stand(self, plan: Plan) -> Stand:
         """Return what is ready for the plan's exercise; what is stale is replaced."""
         with self._lock:
-            stand = self._stands.get(plan.checks)
+            key = plan.checks, space_of(plan)
+            stand = self._stands.get(key)
             stamp = stamp_of(plan)
             if stand is not None and stand.stamp != stamp:
                 stand.close()
                 stand = None
             if stand is None:
-                stand = self._stands[plan.checks] = Stand(plan, stamp, spare=self._spare)
+                stand = self._stands[key] = Stand(plan, stamp, spare=self._spare)
             return stand
 
     def _forget(self, stand: Stand) -> None:

@@ -48,12 +48,13 @@ class Unborn(ProcessLookupError):
 class Forked(Process):
     """A process on a leash: a socket that tells two ids and the exit code as lines, then closes.
 
-    The ids are its own, and that of the process that goes last, itself or its keeper. To let go of the leash
-    ends what is left.
+    The ids are its own, and that of the process that goes last: itself, or one that keeps it, which is
+    `started` where it is a child of ours. To let go of the leash ends what is left.
     """
 
-    def __init__(self, leash: socket.socket) -> None:
+    def __init__(self, leash: socket.socket, started: subprocess.Popen[bytes] | None = None) -> None:
         self._leash = leash
+        self.started = started
         self._told = b""
         self._closed = False
         self.stdin: IO[bytes] | None = None
@@ -133,6 +134,8 @@ class Forked(Process):
             self._see_off(deadline)
         self._leash.close()
         self._closed = True
+        if self.started is not None:
+            self.started.wait(seconds)
 
     def _see_off(self, deadline: float) -> None:
         """Wait until the last process is gone: the leash is closed a moment before."""

@@ -18,7 +18,7 @@ from backroad.referee.launch import Started, read_part, start_subject
 from backroad.referee.proxies import Proxy
 from backroad.referee.recorder import Recorder
 from backroad.referee.remote import Remote
-from backroad.referee.supplies import Supplies
+from backroad.referee.supplies import Supplies, space_of
 from backroad.referee.unreadable import missing_file, missing_name, why_unreadable
 from backroad.referee.walls import secrets_of, walls
 from backroad.report import Verdict
@@ -139,7 +139,7 @@ class Host:
         return ProcessChannel(started, self.plan.tree, self.plan.limits, self._walls(started))
 
     def _start(self) -> Started:
-        return start_subject(self.plan.tree, self.plan.seed, self._forks)
+        return start_subject(self.plan.tree, self.plan.seed, self._forks, space_of(self.plan))
 
     def _started(self) -> Started:
         """Return a subject's process that lives, or did."""

@@ -6,7 +6,7 @@ import http.client
 import json
 import shlex
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +23,7 @@ UNSET = object()
 LEAST = 0.05  # seconds that a socket is given at least; 0 would make it non-blocking
 CURL_PORT = 8000
 MAX_VALUE = 40
+MakeSocket = Callable[[], socket.socket]
 USUAL = ("accept", "accept-encoding", "connection", "content-length", "host", "user-agent")
 
 
@@ -188,18 +189,25 @@ class DeadlineSocket(socket.socket):
 class Connection(http.client.HTTPConnection):
     """A connection to the service that keeps a total deadline."""
 
-    def __init__(self, port: int, deadline: Deadline) -> None:
+    def __init__(self, port: int, deadline: Deadline, made: MakeSocket) -> None:
         super().__init__("127.0.0.1", port, timeout=deadline.seconds)
         self._deadline = deadline
+        self._made = made
 
     def connect(self) -> None:
         """Connect, with the deadline on the socket."""
-        self.sock = connected(self.port, self._deadline)
+        self.sock = connected(self.port, self._deadline, self._made)
 
 
-def connected(port: int, deadline: Deadline) -> DeadlineSocket:
+def connected(port: int, deadline: Deadline, made: MakeSocket = socket.socket) -> DeadlineSocket:
     """Return a socket that is connected to the service and keeps the deadline."""
-    plain = socket.create_connection(("127.0.0.1", port), max(LEAST, deadline.left))
+    plain = made()
+    plain.settimeout(max(LEAST, deadline.left))
+    try:
+        plain.connect(("127.0.0.1", port))
+    except BaseException:
+        plain.close()
+        raise
     sock = DeadlineSocket(fileno=plain.detach())
     sock.deadline = deadline
     sock.settimeout(max(LEAST, deadline.left))
@@ -207,9 +215,9 @@ def connected(port: int, deadline: Deadline) -> DeadlineSocket:
     return sock
 
 
-def exchange(port: int, request: Request, deadline: Deadline) -> Reply:
+def exchange(port: int, request: Request, deadline: Deadline, made: MakeSocket = socket.socket) -> Reply:
     """Send a request and return the reply; raises OSError, HTTPException, TimeoutError or Trouble."""
-    connection = Connection(port, deadline)
+    connection = Connection(port, deadline, made)
     try:
         _send(connection, request)
         with connection.getresponse() as response:
@@ -219,10 +227,10 @@ def exchange(port: int, request: Request, deadline: Deadline) -> Reply:
         connection.close()
 
 
-def exchange_raw(port: int, data: bytes, deadline: Deadline) -> bytes:
+def exchange_raw(port: int, data: bytes, deadline: Deadline, made: MakeSocket = socket.socket) -> bytes:
     """Send bytes as they are; return what came back until the service hung up or the time was over."""
     received = bytearray()
-    with connected(port, deadline) as link, suppress(OSError):
+    with connected(port, deadline, made) as link, suppress(OSError):
         with suppress(BrokenPipeError, ConnectionResetError):
             link.sendall(data)
         part = bytearray(CHUNK)

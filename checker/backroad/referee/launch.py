@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +17,11 @@ from typing import BinaryIO
 
 from backroad.referee import endings
 from backroad.referee.endings import Process
-from backroad.referee.forked import ForkServer, Unborn, let_go
+from backroad.referee.forked import Forked, ForkServer, Unborn, can_fork, let_go
 from backroad.referee.nodepath import node_settings
 from backroad.referee.scratch import remove_folder
 from backroad.referee.walls import PACKAGE
+from backroad.subject.namespaces import Space
 
 SUBJECT = PACKAGE / "subject" / "__main__.py"
 LAUNCHER = PACKAGE / "subject" / "launcher.py"
@@ -99,10 +100,13 @@ def read_part(file: Path, begin: int, end: int) -> str:
     return f"{head}\n… {end - begin - MAX_OUTPUT:,} bytes left out …\n{tail}"
 
 
-def start_subject(tree: Path, seed: int, forks: ForkServer | None = None) -> Started:
+def start_subject(
+    tree: Path, seed: int, forks: ForkServer | None = None, space: Space = Space.SHARED
+) -> Started:
     """Start the process that will load the learner's module; it waits for its configuration.
 
-    `forks` spares it the imports, where it still answers; it works with one order of hashes, SEED.
+    `forks` spares it the imports, where it still answers; it works with one order of hashes, SEED, and in
+    the space that it was made for.
     """
     scratch = Path(tempfile.mkdtemp(prefix="backroad-"))
     mine, theirs = socket.socketpair()
@@ -115,7 +119,8 @@ def start_subject(tree: Path, seed: int, forks: ForkServer | None = None) -> Sta
             with suppress(Unborn):
                 process = forks.fork(order, [theirs.fileno(), stacks_file.fileno(), output_file.fileno()])
         if process is None and os.name == "posix":
-            process = _start_posix(tree, scratch, seed, theirs, stacks_file, output_file)
+            passed = [theirs.fileno(), stacks_file.fileno()]
+            process = _start_posix(tree, clean_environment(scratch, seed), passed, output_file, space)
         elif process is None:
             mine.close()
             process, mine = _start_portable(tree, scratch, seed, output_file)
@@ -124,18 +129,31 @@ def start_subject(tree: Path, seed: int, forks: ForkServer | None = None) -> Sta
 
 
 def _start_posix(
-    tree: Path, scratch: Path, seed: int, theirs: socket.socket, stacks: BinaryIO, output: BinaryIO
-) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-P", str(SUBJECT), str(theirs.fileno()), str(stacks.fileno())],
-        cwd=tree,
-        env=clean_environment(scratch, seed),
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        pass_fds=(theirs.fileno(), stacks.fileno()),
-        start_new_session=True,
-    )
+    tree: Path, environment: Mapping[str, str], passed: Sequence[int], output: BinaryIO, space: Space
+) -> Process:
+    def start(*leash: int) -> subprocess.Popen[bytes]:
+        words = [*passed, *leash, *([int(space)] if leash else [])]
+        return subprocess.Popen(
+            [sys.executable, "-P", str(SUBJECT), *map(str, words)],
+            cwd=tree,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=(*passed, *leash),
+            start_new_session=True,
+        )
+
+    return on_leash(start)
+
+
+def on_leash(start: Callable[..., subprocess.Popen[bytes]]) -> Process:
+    """Start a process, with a keeper where this system has what that needs; it is given the leash then."""
+    if not can_fork():
+        return start()
+    ours, theirs = socket.socketpair()
+    with theirs:
+        return Forked(ours, start(theirs.fileno()))
 
 
 def _start_portable(

@@ -12,6 +12,7 @@ from backroad.plan import Plan
 from backroad.referee.forked import ForkServer, end_by_itself
 from backroad.referee.launch import SEED, SUBJECT, clean_environment
 from backroad.referee.preloads import preloads
+from backroad.referee.supplies import space_of
 
 # What an interpreter reads when it starts, for the services that are forked from one.
 OF_SERVICES = {"PYTHONFAULTHANDLER": "1", "PYTHONUNBUFFERED": "1"}
@@ -31,7 +32,8 @@ class Preloaded(ForkServer):
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, *(() if is_service else ("-P",)), str(SUBJECT)),
-                    *("--forks", str(theirs.fileno()), str(int(spare)), *preloads(plan)),
+                    *("--forks", str(theirs.fileno()), str(int(spare)), str(int(space_of(plan)))),
+                    *preloads(plan),
                 ],
                 cwd=folder,
                 env=clean_environment(folder, SEED) | (OF_SERVICES if is_service else {}),

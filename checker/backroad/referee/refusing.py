@@ -38,7 +38,7 @@ def wait_for_end(running: Running, seconds: float) -> str | None:
     """Wait until the process has ended; return what it did instead, if anything."""
     deadline = Deadline(seconds, running.family)
     while has_family(running.process):
-        if is_listening(running.port):
+        if is_listening(running.port, running.made):
             return "it started: it listens on its port"
         if not deadline.left:
             return f"it was still there after {seconds:g} s, without listening"

@@ -92,7 +92,7 @@ class Service:
         seconds = DEBUG_SECONDS if self._plan.in_process else self._plan.limits.start
         deadline = Deadline(seconds, running.family)
         look_elsewhere = time.monotonic() + PROBE_SECONDS
-        while not is_listening(running.port):
+        while not is_listening(running.port, running.made):
             if not has_family(running.process):
                 raise Trouble(unready.crashed(self._plan, running.process.returncode, self.log))
             if time.monotonic() > look_elsewhere:
@@ -115,7 +115,7 @@ class Service:
         with suppress(OSError, http.client.HTTPException):
             while True:
                 try:
-                    exchange(running.port, request, Deadline(self._seconds, running.family))
+                    exchange(running.port, request, Deadline(self._seconds, running.family), running.made)
                     return
                 except TimeoutError:
                     if not deadline.left or not unready.is_shared(running):
@@ -140,7 +140,7 @@ class Service:
         running = self._live
         before = log_size(running.log)
         try:
-            reply = exchange(running.port, request, Deadline(self._seconds, running.family))
+            reply = exchange(running.port, request, Deadline(self._seconds, running.family), running.made)
         except TimeoutError:
             raise Trouble(self._hung(request, running)) from None
         except (OSError, http.client.HTTPException) as error:
@@ -186,7 +186,8 @@ class Service:
     def raw(self, data: bytes) -> bytes:
         """Send bytes as they are and return all that comes back until the service hangs up."""
         self._recorder.did(f"sent {data[:80]!r}")
-        return exchange_raw(self.port, data, Deadline(self._seconds, self._live.family))
+        running = self._live
+        return exchange_raw(running.port, data, Deadline(self._seconds, running.family), running.made)
 
     def parallel(self, count: int, function: Callable[[int], T]) -> list[T]:
         """Run `function(0)` … `function(count - 1)` in threads released together; returns their results."""

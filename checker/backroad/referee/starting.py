@@ -10,8 +10,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,15 +19,18 @@ from typing import Any, BinaryIO
 from backroad.model import Level
 from backroad.plan import Plan
 from backroad.referee import endings
+from backroad.referee.dialling import Dialler
 from backroad.referee.endings import Process
-from backroad.referee.forked import ForkServer, Unborn, let_go
-from backroad.referee.launch import LAUNCHER, clean_environment
+from backroad.referee.forked import ForkServer, Unborn, can_fork, let_go
+from backroad.referee.http import MakeSocket
+from backroad.referee.launch import LAUNCHER, clean_environment, on_leash
 from backroad.referee.preloaded import OF_SERVICES
 from backroad.referee.scratch import remove_folder
 from backroad.referee.servicelog import read_log
-from backroad.referee.supplies import Supplies
+from backroad.referee.supplies import Supplies, space_of
 from backroad.referee.walls import secrets_of, walls
 from backroad.subject.confinement import adopt_orphans
+from backroad.subject.namespaces import Space
 
 PROBE_SECONDS = 1.0
 LAST_WORDS = 0.5
@@ -49,11 +52,18 @@ class Running:
     log: Path
     level: Level
     claim: socket.socket
+    dialler: Dialler | None = None
+
+    def made(self) -> socket.socket:
+        """Return a new socket that reaches it."""
+        return socket.socket() if self.dialler is None else self.dialler.socket()
 
     def let_go(self) -> None:
         """Remove its folder and give up its port, once it has ended."""
         let_go(self.process)
         self.claim.close()
+        if self.dialler is not None:
+            self.dialler.close()
         remove_folder(self.scratch)
 
     def family(self) -> tuple[int, ...]:
@@ -89,17 +99,24 @@ def launch(plan: Plan, env: Settings, supplies: Supplies, forks: ForkServer | No
         connect=[port, *supplies.ports],
     )
     order = {"cwd": str(plan.tree), "env": environment, "walls": limits, "command": plan.service.start}
-    process, level = launch_confined(order, log, forks)
-    return Running(process, port, scratch, log, level, claim)
+    dialler = Dialler() if can_fork() else None
+    process, level = launch_confined(order, log, forks, space_of(plan), dialler)
+    return Running(process, port, scratch, log, level, claim, dialler)
 
 
-def launch_confined(order: dict[str, Any], log: Path, forks: ForkServer | None) -> tuple[Process, Level]:
+def launch_confined(
+    order: dict[str, Any], log: Path, forks: ForkServer | None, space: Space, dialler: Dialler | None
+) -> tuple[Process, Level]:
     """Start a process that locks itself in and becomes the order's command; returns it with its level."""
-    with log.open("wb") as output:
+    asked = [dialler.theirs] if dialler is not None else []
+    with log.open("wb") as output, ExitStack() as closing:
+        for ours in asked:
+            closing.enter_context(ours)
+        sockets = [one.fileno() for one in asked]
         if forks is not None:
             with suppress(Unborn):
-                return begun(lambda report: forks.fork(order, [report, output.fileno()]))
-        return begun(lambda report: start_launcher(order, report, output))
+                return begun(lambda report: forks.fork(order, [report, *sockets, output.fileno()]))
+        return begun(lambda report: start_launcher({**order, "space": space}, report, sockets, output))
 
 
 def begun(start: Callable[[int], Process]) -> tuple[Process, Level]:
@@ -118,22 +135,27 @@ def begun(start: Callable[[int], Process]) -> tuple[Process, Level]:
     return process, Level(int(told)) if told.isdigit() else Level.NONE
 
 
-def start_launcher(order: dict[str, Any], report: int, output: BinaryIO) -> subprocess.Popen[bytes]:
+def start_launcher(order: dict[str, Any], report: int, asked: Sequence[int], output: BinaryIO) -> Process:
     """Start an interpreter for the launcher, and give it the order."""
-    process = subprocess.Popen(
-        [sys.executable, "-P", str(LAUNCHER)],
-        cwd=order["cwd"],
-        env=order["env"],
-        stdin=subprocess.PIPE,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        pass_fds=(report,),
-        start_new_session=True,
-    )
-    if process.stdin is not None:
-        with suppress(BrokenPipeError), process.stdin as stdin:
-            stdin.write(json.dumps({**order, "report": report}).encode() + b"\n")
-    return process
+
+    def start(*leash: int) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-P", str(LAUNCHER)],
+            cwd=order["cwd"],
+            env=order["env"],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=(report, *leash, *asked),
+            start_new_session=True,
+        )
+        if process.stdin is not None:
+            whole = {**order, "report": report, "sockets": [*leash, *asked]}
+            with suppress(BrokenPipeError), process.stdin as stdin:
+                stdin.write(json.dumps(whole).encode() + b"\n")
+        return process
+
+    return on_leash(start)
 
 
 def launch_plainly(plan: Plan, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -183,11 +205,12 @@ def free_port(chance: random.Random = CHANCE) -> int:
         return int(probe.getsockname()[1])
 
 
-def is_listening(port: int) -> bool:
+def is_listening(port: int, made: MakeSocket = socket.socket) -> bool:
     """Return whether something accepts connections on the port."""
-    with socket.socket() as probe:
+    with suppress(OSError), made() as probe:
         probe.settimeout(PROBE_SECONDS)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+    return False
 
 
 def has_family(process: Process) -> bool:

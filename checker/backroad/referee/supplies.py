@@ -6,13 +6,14 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from backroad.model import Need
+from backroad.model import Level, Need
 from backroad.plan import Plan
 from backroad.referee.database import Database
 from backroad.referee.mongo import Mongo, MongoServer, server_of
 from backroad.referee.recorder import Recorder
 from backroad.referee.scratch import remove_folder
 from backroad.referee.stores import Store, Stores, stores_of
+from backroad.subject.namespaces import Space
 
 FILES_ONLY = "sqlite"
 
@@ -23,7 +24,7 @@ class Supplies:
     def __init__(self, plan: Plan, recorder: Recorder, mongo: MongoServer | None = None) -> None:
         self._plan = plan
         self._recorder = recorder
-        self._server = "" if plan.service.store == FILES_ONLY else plan.servers.get(Need.SQL, "")
+        self._server = sql_server(plan)
         self._folder: Path | None = None
         self._stores: Stores | None = None
         self._made: list[Store] = []
@@ -134,6 +135,22 @@ class Supplies:
             self._mongo.close()
         if self._folder is not None:
             remove_folder(self._folder)
+
+
+def sql_server(plan: Plan) -> str:
+    """Return the URL of the user's own SQL server, nothing where the databases are files."""
+    return "" if plan.service.store == FILES_ONLY else plan.servers.get(Need.SQL, "")
+
+
+def space_of(plan: Plan) -> Space:
+    """Return how much of the machine the subjects of a plan have for themselves.
+
+    A database server listens on the machine's network: whoever talks to one stays in that.
+    """
+    if plan.max_level < Level.NAMESPACES:
+        return Space.SHARED
+    talks = Need.DOCUMENTS in plan.needs or (Need.SQL in plan.needs and bool(sql_server(plan)))
+    return Space.ALL_BUT_NETWORK if talks else Space.OWN
 
 
 USUAL_PORTS = {"postgresql": 5432, "mysql": 3306}

@@ -7,8 +7,8 @@ import signal
 from pathlib import Path
 
 from backroad.plan import Plan
-from backroad.referee import endings
 from backroad.referee.evidence import Evidence, places
+from backroad.referee.listening import listening_ports
 from backroad.referee.servicelog import exception_in
 from backroad.referee.starting import Running
 from backroad.referee.unreadable import rename, shadowed
@@ -81,22 +81,6 @@ def wrong_port(plan: Plan, pid: int, port: int) -> Evidence | None:
         did=started(plan, port),
         remedy=READ_PORT,
     )
-
-
-def listening_ports(pid: int) -> list[tuple[str, int]]:
-    """Return (address, port) of every TCP socket on which a process or its descendants listen."""
-    import psutil
-
-    found = []
-    for member in [pid, *endings.descendants(pid)]:
-        try:
-            connections = psutil.Process(member).net_connections(kind="tcp")
-        except psutil.Error:
-            continue
-        found += [
-            (link.laddr.ip, link.laddr.port) for link in connections if link.status == psutil.CONN_LISTEN
-        ]
-    return found
 
 
 def mentions(tree: Path, port: int) -> Place | None:

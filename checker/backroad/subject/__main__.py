@@ -1,7 +1,8 @@
-"""Start of the subject's process: `python -P …/subject/__main__.py CHANNEL [STACKS]` serves the referee.
+"""Start of the subject's process: `python -P …/subject/__main__.py CHANNEL [STACKS [LEASH SPACE]]`.
 
-With `--forks FD MODULE…` it imports the modules and then forks subjects instead, see `forkserver`; without
-`-P` for services, whose programs are started without it.
+It serves the referee; with a leash, a keeper stays beside it. With `--forks FD SPARE SPACE MODULE…` it
+imports the modules and then forks subjects instead, see `forkserver`; without `-P` for services, whose
+programs are started without it.
 """
 
 import os
@@ -9,20 +10,31 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-if __name__ == "__main__":
+
+def main(*words: str) -> None:
+    """Be the subject, or what forks subjects."""
     if not sys.flags.safe_path:
         del sys.path[0]  # this file's folder
     # Appended, not put first: an installed kit is found as usual, an unpacked one works as well,
     # and nothing beside the kit can hide a module of the standard library.
     sys.path.append(ROOT)
-    forks = sys.argv[1] == "--forks"
-    if forks:
+    if words[0] == "--forks":
         from backroad.subject import forkserver
-    else:
-        from backroad.subject import agent
+
+        sys.path.remove(ROOT)
+        forkserver.main(*words[1:])
+        return
+    inside = False
+    if len(words) > 2:
+        from backroad.subject import keeper  # before the libraries: little is loaded that is copied
+
+        *own, leash, space = map(int, words)
+        inside = keeper.stay(space, [leash], own)
+    from backroad.subject import agent
 
     sys.path.remove(ROOT)
-    if forks:
-        forkserver.main(*sys.argv[2:])
-    else:
-        agent.main(*sys.argv[1:])
+    agent.main(*words[:2], inside=inside)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -216,11 +216,11 @@ def reply_bytes(agent: Agent, request: dict[str, Any]) -> bytes:
         return pack({"id": request["id"], "big": str(error)})
 
 
-def main(channel: str, stacks: str = "") -> None:
+def main(channel: str, stacks: str = "", *, inside: bool = False) -> None:
     """Serve the referee on an inherited socket until it hangs up."""
     from backroad.subject.conversation import converse
 
-    sys.exit(converse(channel, stacks))
+    sys.exit(converse(channel, stacks, inside=inside))
 
 
 __all__ = ["Agent", "Ending", "flush", "main", "perform", "reply_bytes"]

@@ -12,9 +12,9 @@ from backroad.subject.program import words_of
 SHELL = "/bin/sh"
 
 
-def lock_in(order: dict[str, Any], report: int) -> None:
+def lock_in(order: dict[str, Any], report: int, *, inside: bool) -> None:
     """Raise the order's walls around this process, and report the level on a descriptor."""
-    level = confinement.confine(confinement.Walls(**order["walls"]))
+    level = confinement.confine(confinement.Walls(**order["walls"]), inside=inside)
     os.write(report, b"%d" % level)
     os.close(report)
 

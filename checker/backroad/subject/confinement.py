@@ -2,6 +2,7 @@
 
 Level 1: no core files, limits on memory, files and processes, death with the parent.
 Level 2: also Landlock (files, signals, connections) and seccomp (system calls), no new privileges.
+Level 3: also namespaces of its own, which are entered before: see `keeper` and `namespaces`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import signal
 import sys
 from dataclasses import dataclass
 
-from backroad.subject import landlock, seccomp
+from backroad.subject import landlock, namespaces, seccomp
 
 MIB = 2**20
 SET_PDEATHSIG, SET_CHILD_SUBREAPER, SET_NO_NEW_PRIVS = 1, 36, 38
@@ -47,15 +48,23 @@ class Probe:
 
 
 def probe() -> Probe:
-    """Say how strongly a subject can be locked in here, without doing it."""
+    """Say how strongly a subject can be locked in here, without doing it to this process."""
     if os.name != "posix":
         return Probe(1, (("resource limits, Landlock, seccomp", "use Linux, or WSL on Windows"),))
+    if missing := missing_walls():
+        return Probe(1, missing)
+    obstacle = namespaces.obstacle()
+    return Probe(3) if obstacle is None else Probe(2, (obstacle,))
+
+
+def missing_walls() -> tuple[tuple[str, str], ...]:
+    """Return what of level 2 this machine lacks."""
     missing = []
     if landlock.abi() == 0:
         missing.append(("Landlock", "Linux 5.13 or newer with `landlock` in the kernel's `lsm=` list"))
     if not has_seccomp():
         missing.append(("seccomp", "Linux on x86-64 or aarch64 with CONFIG_SECCOMP_FILTER"))
-    return Probe(1 if missing else 2, tuple(missing))
+    return tuple(missing)
 
 
 def has_seccomp() -> bool:
@@ -63,18 +72,20 @@ def has_seccomp() -> bool:
     return os.path.exists("/proc/sys/kernel/seccomp") and platform.machine() in seccomp.ARCHITECTURES
 
 
-def confine(walls: Walls) -> int:
-    """Lock this process in and return the level reached."""
+def confine(walls: Walls, *, inside: bool = False) -> int:
+    """Lock this process in and return the level reached; `inside` says that it has namespaces of its own."""
     if walls.max_level < 1:
         return 0
     limit_resources(walls)
-    if walls.max_level < 2 or probe().level < 2:
+    if walls.max_level < 2 or missing_walls():
         return 1
+    if inside and walls.service:
+        namespaces.own_memory(walls.memory, walls.writable)
     try:
         raise_walls(walls)
     except OSError:
         return 1
-    return 2
+    return 3 if inside else 2
 
 
 def adopt_orphans() -> None:
@@ -132,7 +143,7 @@ def running_tasks() -> int:
 
 
 def raise_walls(walls: Walls) -> None:
-    """Apply Landlock and seccomp."""
+    """Apply Landlock and seccomp, and be root in name only."""
     rules = landlock.Ruleset(limit_connect=walls.service or bool(walls.connect))
     rules.allow(walls.readable, landlock.READ | landlock.EXECUTE)
     rules.allow(walls.listable, landlock.READ_DIR)
@@ -144,4 +155,5 @@ def raise_walls(walls: Walls) -> None:
     if landlock.libc is None or landlock.libc.prctl(SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError("no_new_privs was refused")
     rules.enforce()
+    namespaces.give_up_rights()
     seccomp.enforce(service=walls.service, network=walls.service or bool(walls.connect))

@@ -18,10 +18,11 @@ SPENT = b'{"id":%d,"spent":"memory"}'
 STACK_SIGNAL = getattr(signal, "SIGUSR1", None)
 
 
-def converse(channel: str, stacks: str = "") -> int:
+def converse(channel: str, stacks: str = "", *, inside: bool = False) -> int:
     """Answer requests until the referee hangs up; returns the exit code.
 
-    `stacks` is a descriptor that the threads' stacks are written to when the referee asks for them.
+    `stacks` is a descriptor that the threads' stacks are written to when the referee asks for them;
+    `inside` says that this process has namespaces of its own.
     """
     if stacks:
         faulthandler.enable(file=int(stacks))
@@ -33,7 +34,7 @@ def converse(channel: str, stacks: str = "") -> int:
         while data := receive(link):
             for message in unpacker.feed(data):
                 if agent is None:
-                    agent = configure(link, message)
+                    agent = configure(link, message, inside=inside)
                 else:
                     serve(link, agent, message)
     return 0
@@ -57,7 +58,7 @@ def connect(channel: str) -> socket.socket:
     return link
 
 
-def configure(link: socket.socket, message: dict[str, Any]) -> Agent:
+def configure(link: socket.socket, message: dict[str, Any], *, inside: bool) -> Agent:
     """Prepare the process, lock it in, and say how strongly."""
     # Imported now: behind the walls some of these files could not be read.
     import encodings.idna  # noqa: F401
@@ -65,7 +66,7 @@ def configure(link: socket.socket, message: dict[str, Any]) -> Agent:
     import traceback  # noqa: F401
 
     sys.dont_write_bytecode = True
-    level = confinement.confine(confinement.Walls(**message["walls"]))
+    level = confinement.confine(confinement.Walls(**message["walls"]), inside=inside)
     agent = Agent(message["root"])
     link.sendall(pack({"version": VERSION, "level": level}))
     return agent
