@@ -51,9 +51,12 @@ class Watched:
             seconds = 0
 
     def wait_for(self, text: str) -> str:
-        """Return the text since the last call up to the screen that holds `text`."""
+        """Return the text since the last call up to the screen that holds `text`, on one line or broken."""
         deadline = time.monotonic() + SECONDS
-        while text not in (shown := ESCAPES.sub(b"", self.raw[self._read :]).decode("utf-8", "replace")):
+        while True:
+            shown = ESCAPES.sub(b"", self.raw[self._read :]).decode("utf-8", "replace")
+            if text in shown or text in " ".join(shown.split()):
+                break
             assert time.monotonic() < deadline, f"{text!r} was never shown:\n{shown}"
             assert self.process.poll() is None, shown
             self.hear(0.1)

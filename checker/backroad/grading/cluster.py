@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from backroad import __version__
 from backroad.content.home import find_content
@@ -42,6 +44,7 @@ def cluster_crew(exercise: Exercise, seed: int, address: str) -> Iterator[Crew]:
         raise stop("--scheduler", "Dask is not installed here", EXTRA) from None
     connect: Any = Client  # it has no types
     try:
+        require_answer(address)
         client: Any = connect(address, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         what = f"no scheduler answers there ({type(error).__name__})"
@@ -53,6 +56,13 @@ def cluster_crew(exercise: Exercise, seed: int, address: str) -> Iterator[Crew]:
     finally:
         with suppress(Exception):  # the scheduler may be gone
             client.close(timeout=1)
+
+
+def require_answer(address: str) -> None:
+    """Raise OSError at once where nobody listens: Dask would try again for as long as it may."""
+    place = urlsplit(address)
+    if place.hostname and place.port:
+        socket.create_connection((place.hostname, place.port), SECONDS).close()
 
 
 def require_same_kit(client: Any, exercise: Exercise, address: str) -> int:
