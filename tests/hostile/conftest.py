@@ -90,7 +90,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def corpus() -> dict[str, Entry]:
     """The entries about modules, by number."""
-    tables = ("honest", "crash", "time", "resources", "forging")
+    tables = ("honest", "crash", "time", "resources", "forging", "databases")
     return {entry.number: entry for entry in entries(*tables)}
 
 

@@ -281,6 +281,14 @@ def test_the_next_submission_is_unaffected(world: World, corpus: Mapping[str, En
         assert world.judge(corpus[number], Level.SANDBOX).passed is passes
 
 
+def test_state_of_an_earlier_run_helps_nobody(world: World, corpus: Mapping[str, Entry]) -> None:
+    """What a submission keeps in a path of its own changes no verdict of its next run, nor of another one."""
+    for entry in (corpus["70a"], corpus["70a"], corpus["00b"]):
+        world.write(entry)
+        got = {result.name: str(result.verdict) for result in world.judge(entry, Level.PROCESS).results}
+        assert got == entry.verdicts(Level.PROCESS, got)
+
+
 def told(result: Result) -> str:
     """Return all words of a result."""
     texts = (result.message, result.expected, result.got, result.remedy, result.output)
