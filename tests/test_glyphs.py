@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from backroad.glyphs import columns, encodable, one_line, visible
+from backroad.glyphs import columns, commandless, encodable, one_line, visible
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,26 @@ def test_encodable(text: str, encoding: str, written: str) -> None:
 def test_columns() -> None:
     """Wide characters take two columns, combining ones none."""
     assert [columns(text) for text in ("abc", "漢字", "e\u0301", "✓")] == [3, 4, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("::error::x", r"\u003a:error::x"),
+        ("ok\n  ::set-output name=a::b", "ok\n  \\u003a:set-output name=a::b"),
+        ("x ##[error]y ##vso[task.z]", r"x \u0023#[error]y \u0023#vso[task.z]"),
+        ("std::vector, # [1], ## title", "std::vector, # [1], ## title"),
+    ],
+    ids=["at the start", "after blanks", "anywhere", "none"],
+)
+def test_commands_of_build_logs(text: str, seen: str) -> None:
+    """What the log of a build would execute is escaped, all else stays."""
+    assert commandless(text) == seen
+
+
+def test_json_keeps_its_meaning() -> None:
+    """JSON without commands says what it said."""
+    told = {"##[error]": "::x::", "a": ["##vso[b]"]}
+    text = commandless(json.dumps(told, indent=1))
+    assert "##" not in text
+    assert json.loads(text) == told

@@ -14,6 +14,9 @@ _UNSAFE = re.compile(
 )
 _SHORT = {"\r": "\\r", "\x1b": "\\x1b", "\x00": "\\x00"}
 
+# What systems that run builds take for a command: "::error::" where a line begins, "##[error]" anywhere.
+_COMMAND = re.compile(r"^([ \t]*):(?=:)|#(?=#\w*\[)", re.MULTILINE)
+
 # One sign for one sign wherever possible, so that columns stay columns.
 _PLAIN = str.maketrans("✓✗·○●◐★─│┬┴—", "+x-o*~#-|---") | str.maketrans({"…": "...", "→": "->", "←": "<-"})
 
@@ -26,6 +29,11 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """Return `text` made visible, its newlines and runs of space as one space each."""
     return " ".join(visible(text).split())
+
+
+def commandless(text: str) -> str:
+    """Return `text` with whatever the log of a build would execute escaped; JSON means the same as before."""
+    return _COMMAND.sub(lambda match: f"{match[1]}\\u003a" if match[1] is not None else "\\u0023", text)
 
 
 def encodable(text: str, encoding: str) -> str:

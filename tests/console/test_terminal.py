@@ -67,3 +67,11 @@ def test_progress_is_for_terminals(live: bool, said: bool) -> None:
         tick(Result("a", "A", 1, False, Verdict.FAILED))
     assert ("greeter  1 of 2, 1 red" in stream.getvalue()) is said
     assert stream.getvalue().endswith("\r\x1b[K") is said
+
+
+@pytest.mark.parametrize(("live", "seen"), [(True, "::error::x"), (False, "\\u003a:error::x")])
+def test_commands_for_a_log(live: bool, seen: str) -> None:
+    """Where no person looks on, a name cannot be a command to the system that runs the build."""
+    stream = io.StringIO()
+    Terminal(stream, is_live=live).show([row("::error::x")])
+    assert stream.getvalue() == f"{seen}\n"

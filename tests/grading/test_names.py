@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backroad.grading.names import file_stems, is_safe
+from backroad.grading.names import file_stems, is_safe, marked
 
 
 @pytest.mark.parametrize("identity", ["ann", "ann.b-2_C", "_x", "7"])
@@ -43,3 +43,9 @@ def test_names_that_are_one_on_some_disks() -> None:
     """Two ids never get the same file, not even where case is ignored."""
     stems = file_stems(["Ann", "ann", "a/b", "a:b"])
     assert len({stem.casefold() for stem in stems.values()}) == 4
+
+
+def test_nobody_takes_the_file_of_another() -> None:
+    """An id that is just what another one is made into gets a file of its own."""
+    stems = file_stems(["é", marked("é"), marked("é").upper(), marked("é", 0)])
+    assert len({stem.casefold() for stem in stems.values()}) == 3

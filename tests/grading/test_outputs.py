@@ -68,7 +68,17 @@ def test_no_cell_is_a_formula(doubler: Exercise) -> None:
             assert value.isprintable()
 
 
-@pytest.mark.parametrize(("value", "seen"), [(-2.5, -2.5), ("-1", "'-1"), ("a\nb", "a b"), ("ann", "ann")])
+@pytest.mark.parametrize(
+    ("value", "seen"),
+    [
+        (-2.5, -2.5),
+        ("-1", "'-1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("x;=1", "x,=1"),
+        ("a\nb", "a b"),
+        ("ann", "ann"),
+    ],
+)
 def test_cells(value: object, seen: object) -> None:
     """Numbers stay numbers, text becomes one line."""
     assert cell(value) == seen

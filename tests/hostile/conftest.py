@@ -22,6 +22,7 @@ from backroad.content.roadmap import find_exercise, load_roadmap
 from backroad.model import Exercise, Level
 
 HERE = Path(__file__).parent
+SLUGS = ("stack", "hello", "shelf", "cards", "accounts")
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def corpus() -> dict[str, Entry]:
     """The entries about modules, by number."""
-    tables = ("honest", "crash", "time", "resources", "forging")
+    tables = ("honest", "crash", "time", "resources", "forging", "databases")
     return {entry.number: entry for entry in entries(*tables)}
 
 
@@ -101,4 +102,4 @@ def exercises(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Exercise]:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
     roadmap = load_roadmap(find_content(root))
-    return {slug: find_exercise(roadmap, slug) for slug in ("stack", "hello")}
+    return {slug: find_exercise(roadmap, slug) for slug in SLUGS}

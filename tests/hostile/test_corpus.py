@@ -34,10 +34,16 @@ from backroad.subject.confinement import probe
 if TYPE_CHECKING:
     from tests.hostile.conftest import Entry
 
-TABLES = ("honest", "crash", "time", "resources", "forging", "services")
+TABLES = ("honest", "crash", "time", "resources", "forging", "databases", "services", "accounts")
 SET_CHILD_SUBREAPER = 36
-PLACES = {"stack": "\nclass Stack:", "hello": "\nimport json\n"}
-CLASS_ENDS = {"stack": None, "hello": "\n\ndef serve"}
+PLACES = {
+    "stack": "\nclass Stack:",
+    "shelf": "\nclass Shelf:",
+    "cards": "\nclass Cards:",
+    "hello": "\nimport json\n",
+    "accounts": "\nimport json\n",
+}
+CLASS_ENDS = {"hello": "\n\ndef serve", "accounts": "\n\ndef serve"}
 LAUNCH_SECONDS = 1.5  # two interpreters, pytest, a subject; measured 0.4 on a quiet machine
 AFTERMATH = 1.0  # to ask for the stack, to end the process, to remove its folder
 FROM_OUTSIDE = {
@@ -57,7 +63,8 @@ class World:
         self.temporary = folder / "tmp"
         self.submission = folder / "submission"
         self.canary = folder / "canary"
-        for path in (self.temporary, self.submission, self.canary):
+        self.outside = folder / "outside"
+        for path in (self.temporary, self.submission, self.canary, self.outside):
             path.mkdir()
         (self.canary / "bird.txt").write_text("alive\n", encoding="utf-8")
         self.port = free_port()
@@ -80,7 +87,7 @@ class World:
     def write(self, entry: Entry) -> None:
         """Lay the submission out as a learner's folder."""
         exercise = self.exercises[entry.slug]
-        name = "app.py" if exercise.kind is Kind.SERVICE else "stack.py"
+        name = "app.py" if exercise.kind is Kind.SERVICE else f"{entry.slug}.py"
         files = {
             **entry.files,
             entry.file or name: self.source(entry, exercise.solution / "reference" / name),
@@ -99,7 +106,7 @@ class World:
         if entry.whole is not None:
             return entry.whole
         method = textwrap.indent("\n" + entry.method, "    ") if entry.method else ""
-        class_end = CLASS_ENDS[entry.slug]
+        class_end = CLASS_ENDS.get(entry.slug)
         text = text.replace(class_end, method + class_end) if class_end else text + method
         text = text.replace(PLACES[entry.slug], "\n" + entry.top + PLACES[entry.slug], 1)
         if entry.serve:
@@ -110,6 +117,7 @@ class World:
         """Return a text with the places of this world filled in."""
         places = {
             "@CANARY@": self.canary,
+            "@OUTSIDE@": self.outside,
             "@SOLUTION@": self.exercises["stack"].solution / "reference" / "stack.py",
             "@CHECKS@": self.exercises["stack"].folder / "checks" / "test_1_stack.py",
             "@PORT@": self.port,
@@ -271,6 +279,14 @@ def test_the_next_submission_is_unaffected(world: World, corpus: Mapping[str, En
     for number, passes in {"27": False, "37": False, "48c": False, "00": True}.items():
         world.write(corpus[number])
         assert world.judge(corpus[number], Level.SANDBOX).passed is passes
+
+
+def test_state_of_an_earlier_run_helps_nobody(world: World, corpus: Mapping[str, Entry]) -> None:
+    """What a submission keeps in a path of its own changes no verdict of its next run, nor of another one."""
+    for entry in (corpus["70a"], corpus["70a"], corpus["00b"]):
+        world.write(entry)
+        got = {result.name: str(result.verdict) for result in world.judge(entry, Level.PROCESS).results}
+        assert got == entry.verdicts(Level.PROCESS, got)
 
 
 def told(result: Result) -> str:

@@ -101,3 +101,25 @@ def test_a_folder_is_held_once(tmp_path: Path) -> None:
         raise AssertionError("held twice")
     with held(tmp_path):
         pass
+
+
+@pytest.mark.skipif(os.name != "posix", reason="paths are short on Windows")
+def test_no_depth_protects_it(tmp_path: Path) -> None:
+    """Folders thousands deep, which nobody can walk through by their names, go as well."""
+    (tmp_path / "scratch").mkdir()
+    code = "import os\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\n"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "scratch", check=True)
+    remove_folder(tmp_path / "scratch")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="not everybody may make links there")
+def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
+    """What somebody put in the place of a folder goes; where it leads, nothing changes."""
+    (tmp_path / "mine" / "inner").mkdir(parents=True)
+    (tmp_path / "mine" / "inner").chmod(0o500)
+    (tmp_path / "scratch").symlink_to(tmp_path / "mine")
+    (tmp_path / "scratch.old").mkdir()
+    remove_folder(tmp_path / "scratch")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "scratch.old"]
+    assert (tmp_path / "mine" / "inner").stat().st_mode & 0o777 == 0o500

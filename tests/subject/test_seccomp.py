@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,14 @@ def filtered(child: Child, what: str, *, service: bool) -> str:
     done = child(FILTERED + f"\n    print(tried(lambda: {what}))\n", service=service)
     assert done.stderr == ""
     return done.stdout.strip()
+
+
+@pytest.mark.parametrize("service", [False, True], ids=["module", "service"])
+def test_modes_stay_as_they_are(child: Child, tmp_path: Path, service: bool) -> None:
+    """To change a mode says that it was done, and nothing is: nobody can tell whose file it would be."""
+    (tmp_path / "theirs").touch(mode=0o600)
+    assert filtered(child, f"os.chmod({str(tmp_path / 'theirs')!r}, 0)", service=service) == "NoneType"
+    assert (tmp_path / "theirs").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("service", [False, True], ids=["module", "service"])

@@ -12,7 +12,7 @@ from typing import TextIO
 import click
 
 from backroad.console.rows import Row, painted
-from backroad.glyphs import encodable
+from backroad.glyphs import commandless, encodable
 
 NARROWEST = 40
 WIDEST = 100
@@ -32,8 +32,8 @@ class Terminal:
         self.write(painted(rows, self.colour))
 
     def write(self, text: str) -> None:
-        """Print text, with plain signs where the stream knows no others."""
-        safe = encodable(text, self.stream.encoding or "ascii")
+        """Print text, with plain signs where the stream knows no others, and no commands for a log."""
+        safe = encodable(text if self.is_live else commandless(text), self.stream.encoding or "ascii")
         try:
             click.echo(safe, file=self.stream, nl=False, color=self.colour or None)
             self.stream.flush()

@@ -16,7 +16,8 @@ from backroad.junit import class_to_junit
 from backroad.report import Report
 from backroad.workspace.disk import spoken, write_whole
 
-FORMULA = ("=", "+", "-", "@")  # what spreadsheets take for the beginning of a formula
+# What spreadsheets take for the beginning of a formula, in East Asian width too.
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 GRADEBOOK, REPORTS, GRADESCOPE, JUNIT, PAGE = (
     "gradebook.csv", "reports", "gradescope", "junit.xml", "report.html",
 )  # fmt: skip
@@ -93,7 +94,8 @@ def cell(value: object) -> object:
     """Return what a spreadsheet may see: text on one line that it does not take for a formula."""
     if not isinstance(value, str):
         return value
-    text = one_line(value)
+    # Where lists are separated by semicolons, one in a name would begin another cell, and that a formula.
+    text = one_line(value).replace(";", ",")
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
-import lzma
 import re
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +18,17 @@ from backroad.content.folders import BOUNDS, Bounds, read_folder
 from backroad.content.names import collisions, folders_of, is_skipped, name_problem, shown
 from backroad.content.trees import File, Tree
 from backroad.errors import BackroadError, Problem, stop
+from backroad.grading.streams import Directory, Measured, Patient, Unxz
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-PACKED: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
+PACKED: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": Unxz}
 DRIVE = re.compile("[A-Za-z]:")
 HEADER = 4096  # bytes that an entry may take beside its content
 ENCRYPTED = 1
+MOST_WORDS = 200
 WHOLE = "pack it again, as .zip or .tar.gz"
-BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
+PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of the others, zipfile unpacks a block whole
+SECONDS = 30  # to read one archive: millions of empty streams, one after the other, take minutes
 
 
 def is_archive(name: str) -> bool:
@@ -82,19 +83,31 @@ class Entry:
 def read_archive(source: Path, bounds: Bounds = BOUNDS) -> Tree:
     """Return the tree that an archive holds, or raise all that is wrong with it."""
     where = shown(source.name)
+    most = bounds.size + bounds.entries * HEADER
     try:
-        with source.open("rb") as stream:
-            files, problems = _files(_entries(stream, bounds), where, bounds)
-    except BROKEN as error:
-        raise stop(where, f"is no archive that can be read: {error or type(error).__name__}", WHOLE) from None
-    except RuntimeError as error:  # what zipfile says of passwords
-        raise stop(where, str(error), WHOLE) from None
+        with source.open("rb", buffering=0) as stream:
+            if stream.seek(0, io.SEEK_END) > most:
+                what = f"is larger than {most / 1024**2:g} MiB"
+                raise stop(where, what, "leave out data and what was built")
+            stream.seek(0)
+            patient = io.BufferedReader(Patient(stream, SECONDS))
+            files, problems = _files(_entries(patient, bounds), where, bounds)
+    except BackroadError:
+        raise
     except OSError as error:
-        raise stop(where, f"cannot be read: {error.strerror or error}", WHOLE) from None
+        raise stop(where, f"cannot be read: {_words(error.strerror or error)}", WHOLE) from None
+    except Exception as error:  # at forged headers the readers of Python raise nearly anything
+        what = f"is no archive that can be read: {_words(error) or type(error).__name__}"
+        raise stop(where, what, WHOLE) from None
     problems += collisions(files)
     if problems:
         raise BackroadError(*problems)
     return Tree(files)
+
+
+def _words(error: object) -> str:
+    """Return what an error says, which may be a name as long as the archive."""
+    return shown(str(error))[:MOST_WORDS]
 
 
 def _files(entries: Iterator[Entry], where: str, bounds: Bounds) -> tuple[dict[str, File], list[Problem]]:
@@ -141,15 +154,17 @@ def _entries(stream: BinaryIO, bounds: Bounds) -> Iterator[Entry]:
     head = stream.read(6)
     stream.seek(0)
     if head.startswith(b"PK"):
-        yield from _zipped(stream)
+        yield from _zipped(stream, bounds)
         return
     packer = next((packer for magic, packer in PACKED.items() if head.startswith(magic)), None)
     plain = stream if packer is None else packer(stream)
     yield from _tarred(Measured(plain, bounds.size + bounds.entries * HEADER))
 
 
-def _zipped(stream: BinaryIO) -> Iterator[Entry]:
-    with zipfile.ZipFile(stream) as archive:
+def _zipped(stream: BinaryIO, bounds: Bounds) -> Iterator[Entry]:
+    directory = Directory(stream, bounds.entries * HEADER)
+    with zipfile.ZipFile(directory) as archive:
+        directory.is_read = True
         for info in archive.infolist():
             mode = info.external_attr >> 16
             if info.is_dir():
@@ -160,6 +175,8 @@ def _zipped(stream: BinaryIO) -> Iterator[Entry]:
                 )
             elif info.flag_bits & ENCRYPTED:
                 yield Entry(info.filename, 0, False, None, "encrypted")
+            elif info.compress_type not in PLAIN:
+                yield Entry(info.filename, 0, False, None, "packed in a rare way")
             else:
                 with archive.open(info) as content:
                     yield Entry(info.filename, info.file_size, bool(mode & stat.S_IXUSR), content)
@@ -179,23 +196,3 @@ def _tarred(stream: Measured) -> Iterator[Entry]:
             else:
                 content = archive.extractfile(info)
                 yield Entry(name, info.size, bool(info.mode & stat.S_IXUSR), content)
-
-
-class Measured(io.RawIOBase):
-    """A stream that ends in an error after so many bytes: what unpacks into far more is never unpacked."""
-
-    def __init__(self, stream: BinaryIO | io.IOBase, most: int) -> None:
-        self._stream = stream
-        self._left = most
-
-    def readable(self) -> bool:
-        """Return that this stream can be read."""
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return up to so many bytes."""
-        data: bytes = self._stream.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
-        self._left -= len(data)
-        if self._left < 0:
-            raise tarfile.ReadError("it unpacks into more than it may hold")
-        return data

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-import stat
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from backroad.referee.evidence import Evidence, Trouble
+from backroad.referee.plainfiles import contents, is_plain_file
 from backroad.referee.recorder import Recorder
 from backroad.referee.stores import Store
 from backroad.report import Verdict
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine, Inspector
     from sqlalchemy.exc import DBAPIError
 
+T = TypeVar("T")
 MAX_ROWS = 100_000
 MAX_STORED = 256 * 2**20
+MAX_VALUE = 64 * 2**20
 SECONDS = 5
 BUSY_SECONDS = 2
+ANSWER_SECONDS = SECONDS + BUSY_SECONDS + 1  # whatever no time-out of a driver ends
+BESIDE = ("", "-journal", "-wal", "-shm")  # what SQLite opens
 PROGRESS_STEPS = 10_000
 LOCK = {
     "sqlite": "BEGIN IMMEDIATE",
@@ -41,6 +46,7 @@ PATIENCE: dict[str, dict[str, Any]] = {
         "read_timeout": SECONDS,
     },
 }
+NO_ANSWER = f"no answer within {ANSWER_SECONDS} s"
 LOCKED = ("locked", "lock timeout", "lock wait timeout", "statement timeout")
 REFUSED_CODES = (3819, 4025)  # CHECK constraints of MySQL and MariaDB
 
@@ -69,8 +75,7 @@ class Database:
 
     def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """Return what a SELECT finds; parameters are written `:name`."""
-        with self._connected() as connection:
-            return self._all(connection, sql, parameters)
+        return self._asked(lambda connection: self._all(connection, sql, parameters))
 
     def execute(self, sql: str, **parameters: Any) -> int:
         """Change the database and commit; returns the row count.
@@ -79,21 +84,21 @@ class Database:
         """
         from sqlalchemy import text
 
-        self._recorder.did(f"the checker's own: {' '.join(sql.split())}")
-        with self._connected() as connection:
+        def change(connection: Connection) -> int:
             count = connection.execute(text(sql), parameters).rowcount
             connection.commit()
             return int(count)
 
+        self._recorder.did(f"the checker's own: {' '.join(sql.split())}")
+        return self._asked(change)
+
     def tables(self) -> list[str]:
         """Return the names of the tables."""
-        with self._connected() as connection:
-            return self._inspector(connection).get_table_names()
+        return self._asked(lambda connection: self._inspector(connection).get_table_names())
 
     def columns(self, table: str) -> dict[str, dict[str, Any]]:
         """Return, for each column, its type as text, whether it may be NULL, and whether it is computed."""
-        with self._connected() as connection:
-            found = self._inspector(connection).get_columns(table)
+        found = self._asked(lambda connection: self._inspector(connection).get_columns(table))
         return {
             one["name"]: {
                 "type": str(one["type"]),
@@ -105,13 +110,15 @@ class Database:
 
     def indexes(self, table: str) -> list[dict[str, Any]]:
         """Return columns and uniqueness of each index; constraints and the primary key are included."""
-        with self._connected() as connection:
+
+        def look(connection: Connection) -> list[tuple[list[Any], bool]]:
             inspector = self._inspector(connection)
-            found = [(one["column_names"], bool(one["unique"])) for one in inspector.get_indexes(table)]
+            found = [([*one["column_names"]], bool(one["unique"])) for one in inspector.get_indexes(table)]
             keys = [one["column_names"] for one in inspector.get_unique_constraints(table)]
             primary = inspector.get_pk_constraint(table)["constrained_columns"]
-        found += [([*columns], True) for columns in (*keys, primary)]
-        return [{"columns": columns, "unique": unique} for columns, unique in found]
+            return found + [([*columns], True) for columns in (*keys, primary)]
+
+        return [{"columns": columns, "unique": unique} for columns, unique in self._asked(look)]
 
     def quoted(self, name: str) -> str:
         """Return the name of a table or column as SQL has to write it: `order` is a word of its own."""
@@ -133,6 +140,8 @@ class Database:
 
         def hold() -> None:
             try:
+                if self._store.enclosure is not None:
+                    self._store.enclosure.enter()
                 with self._connected() as connection:
                     connection.exec_driver_sql(LOCK[self.dialect].format(table=self.quoted(table)))
                     held.set()
@@ -143,23 +152,24 @@ class Database:
             finally:
                 held.set()
 
-        holder = threading.Thread(target=hold)
+        holder = threading.Thread(target=hold, daemon=True)
         holder.start()
-        held.wait()
+        if not held.wait(ANSWER_SECONDS):
+            raise Trouble(unusable(NO_ANSWER))
         self._recorder.did(f"another connection holds a lock on {table} for {seconds:g} s")
         try:
             yield
         finally:
             over.set()
-            holder.join()
+            holder.join(ANSWER_SECONDS)
         if troubles:
             raise troubles[0]
 
     def at_rest(self) -> bytes:
         """Return all that is stored: SQLite's files as they are, else every row of every table as text."""
-        if self._store.folder is not None:
-            files = [path for path in sorted(self._store.folder.rglob("*")) if is_plain_file(path)]
-            return b"\n".join(path.read_bytes()[:MAX_STORED] for path in files)
+        folder = self._store.folder
+        if folder is not None:
+            return self._within(lambda: b"\n".join(contents(folder, MAX_STORED)))
         texts = []
         for table in self.tables():
             rows = self.rows(f"SELECT * FROM {self.quoted(table)}")
@@ -172,6 +182,24 @@ class Database:
             self._made.dispose()
 
     # Inside
+
+    def _asked(self, question: Callable[[Connection], T]) -> T:
+        """Return what a question gets for an answer, asked over a connection of its own."""
+
+        def ask() -> T:
+            with self._connected() as connection:
+                return question(connection)
+
+        return self._within(ask)
+
+    def _within(self, deed: Callable[[], T]) -> T:
+        """Do something with the database's files, where it can do no harm, and no longer than it may take."""
+        if self._store.enclosure is None:
+            return deed()
+        try:
+            return self._store.enclosure.do(deed, ANSWER_SECONDS)
+        except TimeoutError:
+            raise Trouble(unusable(NO_ANSWER)) from None
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
@@ -187,11 +215,14 @@ class Database:
     def _all(self, connection: Connection, sql: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         from sqlalchemy import text
 
-        found = connection.execute(text(sql), parameters)
-        rows = [dict(row) for row in found.mappings().fetchmany(MAX_ROWS + 1)]
-        if len(rows) > MAX_ROWS:
-            message = f"more than {MAX_ROWS:,} rows are stored"
-            raise Trouble(Evidence(Verdict.LIMIT, message))
+        rows, left = list[dict[str, Any]](), MAX_STORED
+        for row in connection.execute(text(sql), parameters).mappings():
+            rows.append(dict(row))
+            left -= sum(len(value) for value in row.values() if isinstance(value, str | bytes))
+            if len(rows) > MAX_ROWS:
+                raise Trouble(Evidence(Verdict.LIMIT, f"more than {MAX_ROWS:,} rows are stored"))
+            if left < 0:
+                raise Trouble(Evidence(Verdict.LIMIT, f"more than {MAX_STORED / 2**20:g} MiB are stored"))
         return rows
 
     def _inspector(self, connection: Connection) -> Inspector:
@@ -203,7 +234,7 @@ class Database:
         if self._made is None:
             self._made = engine_for(self._store)
         file = self._store.file
-        if file is not None and file.exists() and not is_plain_file(file):
+        if file is not None and not all(is_plain_file(Path(f"{file}{end}"), or_none=True) for end in BESIDE):
             raise Trouble(unusable("it is no file any more"))
         return self._made
 
@@ -233,6 +264,8 @@ def distrust(connection: sqlite3.Connection, _: object) -> None:
     deadline = time.monotonic() + SECONDS
     connection.set_progress_handler(lambda: time.monotonic() > deadline, PROGRESS_STEPS)
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)  # a view makes a gigabyte out of nothing
 
 
 def refused(error: DBAPIError) -> Refused | None:
@@ -248,13 +281,6 @@ def unusable(said: str) -> Evidence:
         message = "the database stays locked: a transaction of your code was not ended"
         return Evidence(Verdict.FAILED, message, remedy="end every transaction, with commit or rollback")
     return Evidence(Verdict.FAILED, f"the database cannot be read: {said}")
-
-
-def is_plain_file(path: Any) -> bool:
-    """Return whether a path is a file, and no link, pipe or device that would be opened in its stead."""
-    with suppress(OSError):
-        return stat.S_ISREG(path.lstat().st_mode)
-    return False
 
 
 def stored_text(value: Any) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -16,6 +17,8 @@ from backroad.plan import Plan
 MEMORY = Path("/dev/shm")
 ROOM = 512 * 2**20
 YOUNG_SECONDS = 60
+REMOVAL_SECONDS = 30
+FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 @contextmanager
@@ -82,22 +85,71 @@ def fast_folder(plan: Plan) -> Path | None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder, whatever modes were given to what it holds, and the files beside it with its name."""
-    shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        open_up(folder)
+    """Remove a folder, whatever modes and depth it was given, and the files beside it with its name."""
+    with suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
+    if os.path.lexists(folder):
+        with suppress(OSError):
+            remove_stubborn(folder)
     for beside in folder.parent.glob(f"{folder.name}.*"):
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder of the learner's code, which goes with what it lies in
+            beside.unlink()
 
 
-def open_up(folder: Path) -> None:
-    """Take back every right on a folder and all folders in it; links are not followed."""
-    with suppress(OSError):
-        folder.chmod(0o700)
-    for parent, names, _ in os.walk(folder):
-        for name in names:
-            path = Path(parent, name)
+def remove_stubborn(folder: Path) -> None:
+    """Remove a folder whose folders have lost their rights, or lie thousands deep.
+
+    They are moved up and emptied one by one, which takes neither a frame nor a descriptor a level. No link
+    is followed, wherever it is put meanwhile.
+    """
+    if folder.is_symlink() or not hasattr(os, "O_DIRECTORY"):
+        folder.unlink()
+        return
+    take_back(str(folder))
+    root = os.open(folder, FOLDER)
+    try:
+        end = time.monotonic() + REMOVAL_SECONDS
+        while time.monotonic() < end and (names := unlinked(root)):
+            for name in names:
+                empty(name, root)
+    finally:
+        os.close(root)
+    folder.rmdir()
+
+
+def unlinked(folder: int) -> list[str]:
+    """Remove the files of an open folder, and return the names of its folders."""
+    with os.scandir(folder) as found:
+        entries = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in found]
+    for name, is_folder in entries:
+        if not is_folder:
             with suppress(OSError):
-                if not path.is_symlink():
-                    path.chmod(0o700)
+                os.unlink(name, dir_fd=folder)
+    return [name for name, is_folder in entries if is_folder]
+
+
+def empty(name: str, root: int) -> None:
+    """Move the folders of a folder up to the root, and remove the rest."""
+    with suppress(OSError):
+        take_back(name, root)
+        folder = os.open(name, FOLDER, dir_fd=root)
+        try:
+            for inner in unlinked(folder):
+                take_back(inner, folder)
+                os.rename(inner, secrets.token_hex(8), src_dir_fd=folder, dst_dir_fd=root)
+        finally:
+            os.close(folder)
+        os.rmdir(name, dir_fd=root)
+
+
+def take_back(name: str, at: int | None = None) -> None:
+    """Take back every right on a folder, if it is none but that."""
+    with suppress(OSError):
+        if not hasattr(os, "O_PATH"):
+            os.chmod(name, 0o700, dir_fd=at, follow_symlinks=False)
+            return
+        handle = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+        try:
+            Path(f"/proc/self/fd/{handle}").chmod(0o700)  # an O_PATH descriptor itself takes no fchmod
+        finally:
+            os.close(handle)

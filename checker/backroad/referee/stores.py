@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from backroad.errors import KitFault, Problem
+from backroad.referee.enclosure import Enclosure
 from backroad.referee.scratch import remove_folder
 from backroad.referee.servers import first_line, without_password
 
@@ -21,11 +23,15 @@ NEEDED = "its user has to be allowed to create databases and users, and the serv
 
 @dataclass(frozen=True)
 class Store:
-    """One database: the URL for the learner's code, and where it lies when it is a file."""
+    """One database: the URL for the learner's code, and where it lies when it is a file.
+
+    The referee opens such a file inside the enclosure only.
+    """
 
     url: str
     folder: Path | None = None
     port: int | None = None
+    enclosure: Enclosure | None = None
 
     @property
     def file(self) -> Path | None:
@@ -51,26 +57,26 @@ class Stores(Protocol):
         """Let go of the server."""
 
 
-def stores_of(server: str, folder: Path) -> Stores:
+def stores_of(server: str, enclosure: Enclosure) -> Stores:
     """Return the maker of databases on a server, or of files in a folder."""
     if not server:
-        return FileStores(folder)
+        return FileStores(enclosure)
     return PostgresStores(server) if server.startswith("postgresql") else MysqlStores(server)
 
 
 class FileStores:
     """SQLite databases, each in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._made = 0
+    def __init__(self, enclosure: Enclosure) -> None:
+        self._enclosure = enclosure
 
     def make(self) -> Store:
         """Return a database that does not exist yet; SQLite makes the file."""
-        self._made += 1
-        folder = self._folder / f"{self._made}"
-        folder.mkdir(parents=True)
-        return Store(f"sqlite:///{folder / FILE}", folder)
+        root = self._enclosure.folder
+        with suppress(OSError):
+            root.chmod(0o700)  # the learner's code may have taken rights away
+        folder = Path(tempfile.mkdtemp(dir=root))  # no name that it could take first
+        return Store(f"sqlite:///{folder / FILE}", folder, enclosure=self._enclosure)
 
     def drop(self, store: Store) -> None:
         """Remove the folder."""

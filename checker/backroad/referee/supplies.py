@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from backroad.model import Level, Need
 from backroad.plan import Plan
 from backroad.referee.database import Database
+from backroad.referee.enclosure import Enclosure
 from backroad.referee.mongo import Mongo, MongoServer, server_of
 from backroad.referee.recorder import Recorder
 from backroad.referee.scratch import remove_folder
@@ -25,7 +26,7 @@ class Supplies:
         self._plan = plan
         self._recorder = recorder
         self._server = sql_server(plan)
-        self._folder: Path | None = None
+        self._enclosure: Enclosure | None = None
         self._stores: Stores | None = None
         self._made: list[Store] = []
         self._mongo = mongo
@@ -49,7 +50,7 @@ class Supplies:
     @property
     def folders(self) -> list[Path]:
         """The folders that the learner's code may write its databases into."""
-        return [] if self._server or Need.SQL not in self._plan.needs else [self._data()]
+        return [] if self._server or Need.SQL not in self._plan.needs else [self._data().folder]
 
     @property
     def ports(self) -> list[int]:
@@ -61,10 +62,10 @@ class Supplies:
             found.append(self.mongo_server().port)
         return found
 
-    def _data(self) -> Path:
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="backroad-data-")).resolve()
-        return self._folder
+    def _data(self) -> Enclosure:
+        if self._enclosure is None:
+            self._enclosure = Enclosure(Path(tempfile.mkdtemp(prefix="backroad-data-")).resolve())
+        return self._enclosure
 
     # SQL
 
@@ -133,8 +134,9 @@ class Supplies:
             self._stores.close()
         if self._mongo is not None:
             self._mongo.close()
-        if self._folder is not None:
-            remove_folder(self._folder)
+        if self._enclosure is not None:
+            self._enclosure.close()
+            remove_folder(self._enclosure.folder)
 
 
 def sql_server(plan: Plan) -> str:

@@ -53,9 +53,9 @@ def every_right(version: int) -> int:
 class Ruleset:
     """What is allowed; all else is denied once `enforce` was called."""
 
-    def __init__(self, *, limit_connect: bool) -> None:
+    def __init__(self, *, limit_connect: bool, unlimited: int = 0) -> None:
         self._abi = abi()
-        self.rights = every_right(self._abi)
+        self.rights = every_right(self._abi) & ~unlimited
         net = CONNECT_TCP if limit_connect and self._abi >= 4 else 0
         scope = SCOPE_ALL if self._abi >= SIGNAL_SCOPE_ABI else 0
         attributes = struct.pack("QQQ", self.rights, net, scope)[: self._size()]
@@ -73,12 +73,16 @@ class Ruleset:
             except OSError:
                 continue
             try:
-                granted = rights & self.rights
-                if not stat.S_ISDIR(os.fstat(fd).st_mode):
-                    granted &= ON_FILES
-                syscall(ADD_RULE, self._fd, PATH_BENEATH, struct.pack("=Qi", granted, fd), 0)
+                self.allow_open(fd, rights)
             finally:
                 os.close(fd)
+
+    def allow_open(self, fd: int, rights: int) -> None:
+        """Grant rights on what is open, whatever it is called by now, and all below it."""
+        granted = rights & self.rights
+        if not stat.S_ISDIR(os.fstat(fd).st_mode):
+            granted &= ON_FILES
+        syscall(ADD_RULE, self._fd, PATH_BENEATH, struct.pack("=Qi", granted, fd), 0)
 
     def allow_connect(self, ports: Sequence[int]) -> None:
         """Grant TCP connections to the ports."""
@@ -86,6 +90,8 @@ class Ruleset:
             syscall(ADD_RULE, self._fd, NET_PORT, struct.pack("QQ", CONNECT_TCP, port), 0)
 
     def enforce(self) -> None:
-        """Deny all that was not allowed, for this process and what it starts, for ever."""
-        syscall(RESTRICT_SELF, self._fd, 0)
-        os.close(self._fd)
+        """Deny all that was not allowed, for this thread and what it starts, for ever."""
+        try:
+            syscall(RESTRICT_SELF, self._fd, 0)
+        finally:
+            os.close(self._fd)

@@ -46,6 +46,10 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "socketpair": (53, 199), "swapoff": (168, 225), "swapon": (167, 224), "syslog": (103, 116),
     "tgkill": (234, 131), "tkill": (200, 130), "umount2": (166, 39), "unshare": (272, 97),
     "userfaultfd": (323, 282), "vfork": (58, None),
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    "removexattrat": (466, 466),
 }  # fmt: skip
 NEVER = (
     "acct add_key adjtimex bpf chroot clock_adjtime clock_settime delete_module finit_module fsconfig "
@@ -53,8 +57,12 @@ NEVER = (
     "kexec_file_load kexec_load keyctl mount mount_setattr move_mount open_by_handle_at open_tree "
     "perf_event_open pidfd_getfd pivot_root process_vm_readv process_vm_writev ptrace quotactl reboot "
     "request_key setdomainname sethostname setns setrlimit settimeofday swapoff swapon syslog umount2 "
-    "unshare userfaultfd"
+    "unshare userfaultfd setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr "
+    "removexattrat"
 ).split()
+# Landlock knows no right to change modes, and a filter sees no paths: nothing happens, anywhere. An error
+# would be more honest, but copying a file sets its mode, and so does much that means no harm.
+PRETENDED = ("chmod", "fchmod", "fchmodat", "fchmodat2")
 # A module computes: it starts no process, opens no socket, signals nobody.
 NEVER_IN_MODULES = (
     "execve execveat fork vfork socket kill tkill pidfd_send_signal rt_sigqueueinfo rt_tgsigqueueinfo "
@@ -156,6 +164,7 @@ def rules(*, service: bool, network: bool) -> dict[str, list[Instruction]]:
     """Return what happens to each call that is not simply allowed; Landlock limits whom a network reaches."""
     denied = NEVER if service else NEVER + NEVER_IN_MODULES
     found = {name: [fails_with(NO_MORE if name in ("fork", "vfork") else errno.EPERM)] for name in denied}
+    found |= {name: [fails_with(0)] for name in PRETENDED}
     found["clone3"] = [fails_with(errno.ENOSYS)]  # glibc then uses clone, whose flags can be seen
     found["prlimit64"] = prlimit_rule()
     if network:
