@@ -4,7 +4,8 @@
 # make check   format, lint, types, tests: what has to be green before a change goes in
 #
 # PYTHON=python3.12 chooses the interpreter, VENV=folder the environment, TESTS="…" the tests,
-# PICK="not mutant" some of those of test-live, ROUNDS=9 and SLUGS="…" what `make bench` measures at length.
+# PICK="not mutant" some of those of test-live, ROUNDS=9, SLUGS="…" and
+# COUNTS="200 2000" what `make bench` measures at length.
 
 SHELL = /bin/sh
 VENV ?= .venv
@@ -13,6 +14,7 @@ TESTS ?=
 PICK ?=
 ROUNDS ?= 9
 SLUGS ?=
+COUNTS ?= 200 2000
 PY = $(VENV)/bin/python
 export VENV PYTHON
 
@@ -54,3 +56,4 @@ bench:
 	$(PY) tests/bench/list_vs_click.py
 	$(PY) tests/bench/exercises.py --rounds $(ROUNDS)
 	$(PY) tests/bench/warm.py --rounds $(ROUNDS) --json bench.json $(SLUGS)
+	$(PY) tests/bench/grading.py --counts $(COUNTS)
