@@ -228,19 +228,21 @@ def value():
 def test_many_runs_leave_nothing(plan: Make, engine: Engine, spare: bool) -> None:
     """Descriptors and memory of what is kept ready stay as they are."""
     made = plan(CODE, CHECK)
-    for _ in range(20):
-        engine.run(made)
-    kept = [psutil.Process(), *servers(engine)]
-    before = [(one.num_fds(), one.memory_info().rss) for one in kept]
-    for _ in range(100):
-        assert engine.run(made).passed
-    after = [(one.num_fds(), one.memory_info().rss) for one in kept]
+
+    def held(runs: int) -> list[tuple[int, int]]:
+        """Return descriptors and memory after so many runs, once the next spare is there."""
+        for _ in range(runs):
+            assert engine.run(made).passed
+        kept = servers(engine)
+        deadline = time.monotonic() + 20
+        while [len(one.children()) for one in kept] != [int(spare)] * 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        return [(one.num_fds(), one.memory_info().rss) for one in (psutil.Process(), *kept)]
+
+    before, after = held(20), held(100)
     assert [fds for fds, _ in after] == [fds for fds, _ in before]
     assert all(now <= was + 2**20 for (_, was), (_, now) in zip(before, after, strict=True))
-    deadline = time.monotonic() + 20
-    while [len(one.children()) for one in kept[1:]] != [int(spare)] * 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_who_asks_may_die(plan: Make) -> None:
