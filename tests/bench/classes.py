@@ -236,7 +236,7 @@ def end_later(process: psutil.Popen, seconds: float) -> None:
     end(process)
 
 
-def end(process: psutil.Popen) -> None:
+def end(process: psutil.Process) -> None:
     """End a process and all below it."""
     with suppress(psutil.NoSuchProcess):
         for one in [*process.children(recursive=True), process]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests.bench.classes import end
 from tests.grading.conftest import RIGHT
 
 from backroad import __version__
@@ -54,17 +55,7 @@ def started(tmp_path: Path) -> Iterator[Started]:
 
     yield start
     for process in processes:
-        kill(process)
-
-
-def kill(process: psutil.Process) -> None:
-    """End a process and all below it at once."""
-    with suppress(psutil.NoSuchProcess):
-        family = [*process.children(recursive=True), process]
-        for one in family:
-            with suppress(psutil.NoSuchProcess):
-                one.kill()
-    process.wait()
+        end(process)
 
 
 @pytest.fixture
@@ -135,7 +126,7 @@ def test_a_lost_worker(address: str, worker: Started, doubler: Exercise, tmp_pat
         def tick(identity: str) -> None:
             done.append(identity)
             if len(done) == 2:
-                kill(first)
+                end(first)
 
         book = Grading(doubler, 0, ledger, tick).grade(hand_ins([tmp_path / "class"]), crew)
     assert sorted(done) == [f"s{number}" for number in range(8)]
@@ -152,7 +143,7 @@ def test_a_scheduler_that_goes_away(
         (handed / f"s{number}" / "doubler.py").write_text(SLOW.format(number))
     scheduler = next(one for one in psutil.Process().children() if "scheduler" in one.cmdline())
     with open_ledger(tmp_path / "out", doubler.slug, __version__) as ledger:
-        grading = Grading(doubler, 0, ledger, lambda _: kill(scheduler))
+        grading = Grading(doubler, 0, ledger, lambda _: end(scheduler))
         with (
             pytest.raises(BackroadError, match=r"scheduler is gone.*stays graded"),
             cluster_crew(doubler, 0, address) as crew,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backroad.errors import ExitCode, stop
+from backroad.model import Level
 
 if TYPE_CHECKING:
     from backroad.cli.session import Session
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from backroad.grading.crew import Crew
     from backroad.grading.values import Gradebook
     from backroad.model import Exercise
-
-BEST = 3
 
 
 @dataclass(frozen=True)
@@ -82,10 +81,9 @@ def require_level(session: Session, least: int | None) -> None:
     if least is not None and level < least:
         remedy = "backroad doctor says what is missing"
         raise stop("--require-level", f"this machine reaches level {level}, not {least}", remedy)
-    if level < BEST:
-        session.warn(
-            f"submissions are locked in at level {level} of {BEST}; backroad doctor says what is missing"
-        )
+    if level < Level.NAMESPACES:
+        reached = f"level {level} of {Level.NAMESPACES:d}"
+        session.warn(f"submissions are locked in at {reached}; backroad doctor says what is missing")
 
 
 def code(book: Gradebook) -> ExitCode:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backroad.audit import Audit, Part
-from backroad.console.rows import EMPTY, NARROW, Row, Span, Style, next_rows, padded, row, titled, wrapped
+from backroad.console.rows import (
+    EMPTY,
+    NARROW,
+    Row,
+    Span,
+    Style,
+    duration,
+    next_rows,
+    padded,
+    row,
+    titled,
+    wrapped,
+)
 from backroad.errors import Problem
 from backroad.glyphs import visible
 
@@ -23,7 +35,7 @@ def audit_screen(audits: Sequence[Audit], root: str, width: int) -> list[Row]:
 
 
 def _audit_rows(audit: Audit, root: str, width: int) -> Iterator[Row]:
-    right = f"{audit.runs} runs, {_time(audit.seconds)}" if audit.slug else ""
+    right = f"{audit.runs} runs, {duration(audit.seconds)}" if audit.slug else ""
     yield from titled(audit.slug or "the content", "", right, width)
     for part in audit.parts:
         yield from _part_rows(part, root, width)
@@ -55,7 +67,3 @@ def _problem_rows(problem: Problem, root: str, width: int) -> Iterator[Row]:
     for text in (problem.what, problem.remedy):
         for line in wrapped(visible(text), width - 7) if text else ():
             yield row("       ", Span(line, Style.DIM if text is problem.remedy else Style.PLAIN))
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.1f} min"

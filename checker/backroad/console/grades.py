@@ -7,7 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from backroad.console.rows import EMPTY, Row, Span, Style, next_rows, padded, row, shortened, titled, wrapped
+from backroad.console.rows import (
+    EMPTY,
+    Row,
+    Span,
+    Style,
+    duration,
+    labelled,
+    next_rows,
+    padded,
+    row,
+    shortened,
+    titled,
+    wrapped,
+)
 from backroad.glyphs import one_line, visible
 from backroad.grading.values import Gradebook
 
@@ -28,7 +41,7 @@ class Graded:
 def grades_screen(graded: Graded, width: int) -> list[Row]:
     """Return how the class did, what a person has to look at, and where everything is."""
     book = graded.book
-    right = f"{_counted(len(book.grades), 'hand-in')}, {_time(graded.seconds)}"
+    right = f"{_counted(len(book.grades), 'hand-in')}, {duration(graded.seconds)}"
     rows = [*titled(f"grade · {book.exercise.slug}", "", right, width), EMPTY]
     passed = sum(grade.passed for grade in book.grades)
     rows += _labelled("passed", f"{passed} of {len(book.grades)}", width)
@@ -69,16 +82,8 @@ def _cut(label: str, lines: list[str], style: Style, width: int) -> Iterator[Row
 
 
 def _labelled(label: str, text: str, width: int) -> list[Row]:
-    lines = wrapped(text, width - LABEL - 1)
-    return [
-        row(" ", Span(padded(label if not index else "", LABEL), Style.DIM), line)
-        for index, line in enumerate(lines)
-    ]
+    return labelled(label, wrapped(text, width - LABEL - 1), LABEL)
 
 
 def _counted(count: int, word: str) -> str:
     return f"{count:,} {word}{'s' * (count != 1)}"
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.1f} min"

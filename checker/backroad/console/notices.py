@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from backroad.console.rows import EMPTY, NARROW, Row, Span, Style, next_rows, padded, row, titled, wrapped
+from backroad.console.rows import (
+    EMPTY,
+    NARROW,
+    Row,
+    Span,
+    Style,
+    labelled,
+    next_rows,
+    padded,
+    row,
+    titled,
+    wrapped,
+)
 from backroad.glyphs import columns, one_line, visible
 from backroad.model import Check, Exercise
 
@@ -45,8 +57,8 @@ def scaffold_screen(
     head = titled(exercise.slug, f" · {one_line(exercise.title)}", about, width)
     edit = next((name for name in names if name.endswith(".py")), "")
     wrote = wrapped(f"{visible(str(place))}/  ({', '.join(map(visible, names))})", width - 8)
-    rows = [*head, *_labelled("wrote", wrote), EMPTY, *_labelled("read", [f"{visible(typed)}/README.md"])]
-    rows += _labelled("edit", [f"{visible(typed)}/{edit}"]) if edit else []
+    rows = [*head, *labelled("wrote", wrote), EMPTY, *labelled("read", [f"{visible(typed)}/README.md"])]
+    rows += labelled("edit", [f"{visible(typed)}/{edit}"]) if edit else []
     return [*rows, *next_rows(((f"cd {visible(typed)} && backroad check", ""),), width)]
 
 
@@ -86,7 +98,7 @@ def change_screen(
 ) -> list[Row]:
     """Return what a command changed in a workspace, and the way back."""
     rows = [row(f" {line}") for line in wrapped(done, width - 1)]
-    rows += _labelled("wrote", wrapped(", ".join(map(visible, changed)), width - 9)) if changed else []
+    rows += labelled("wrote", wrapped(", ".join(map(visible, changed)), width - 9)) if changed else []
     rows += [row(f"   {line}") for note in notes for line in wrapped(visible(note), width - 3)]
     return [*rows, EMPTY, *next_rows([(command, "") for command in commands], width)]
 
@@ -119,11 +131,6 @@ def doctor_screen(findings: Sequence[Finding], facts: Mapping[str, str], width: 
     known = [wrapped(f"{name}  {visible(value)}", width - 1) for name, value in facts.items()]
     rows += [EMPTY, *(row(Span(f" {line}", Style.DIM)) for lines in known for line in lines)]
     return [*rows, EMPTY, *next_rows((("backroad", ""),), width)]
-
-
-def _labelled(label: str, lines: Sequence[str]) -> list[Row]:
-    start = f" {padded(label, 6)} "
-    return [row(Span(start if not index else " " * 8, Style.DIM), line) for index, line in enumerate(lines)]
 
 
 def _after_hints() -> tuple[tuple[str, str], ...]:

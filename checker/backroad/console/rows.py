@@ -158,6 +158,19 @@ def listed(signs: Iterable[Span], width: int) -> list[Row]:
     return list(iter(lambda: tuple(islice(rest, max(width, 1))), ()))
 
 
+def labelled(label: str, lines: Sequence[str], width: int = 7) -> list[Row]:
+    """Return lines with a dim label of `width` columns before the first one."""
+    return [
+        row(Span(f" {padded(label if not index else '', width)}", Style.DIM), line)
+        for index, line in enumerate(lines)
+    ]
+
+
+def duration(seconds: float) -> str:
+    """Return a time in seconds, or in minutes where that says more."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
+
+
 def next_rows(commands: Sequence[tuple[str, str]], width: int, label: str = "next") -> list[Row]:
     """Return the commands to type next, with what each is for where there is room."""
     rows: list[Row] = []

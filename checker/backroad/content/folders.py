@@ -136,7 +136,7 @@ class _Reading:
         left = self.bounds.size - self.size
         content = b""
         if size <= left:
-            with open(path, "rb", opener=_open_at_once) as file:
+            with open(path, "rb", opener=open_at_once) as file:
                 content = file.read(left + 1)
         if max(size, len(content)) > left:
             what = f"holds more than {self.bounds.size / 1024**2:g} MiB"
@@ -152,6 +152,6 @@ class _Reading:
         self.problems.append(Problem(name, what, remedy))
 
 
-def _open_at_once(path: str, flags: int) -> int:
+def open_at_once(path: str, flags: int) -> int:
     """Open without waiting: a file may have become a pipe or a link since it was looked at."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from backroad.content.folders import open_at_once
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.report import Verdict
 
@@ -46,8 +46,3 @@ def entries(folder: Path) -> list[Path]:
         if not folder.is_symlink():
             return list(islice(folder.iterdir(), MAX_FILES + 1))
     return []
-
-
-def open_at_once(path: str, flags: int) -> int:
-    """Open without waiting: a file may have become a pipe or a link since it was looked at."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
