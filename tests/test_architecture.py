@@ -24,7 +24,8 @@ ORDER = """
     referee
     checks
     workspace
-    authoring audit grading
+    pages
+    authoring audit grading practice
     console dashboard cli __main__
 """.split()
 # Drivers that a module of the subject listens to; imported only where an exercise needs them.

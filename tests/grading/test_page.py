@@ -20,9 +20,10 @@ import pytest
 
 import backroad
 from backroad.grading.judge import told_once
-from backroad.grading.page import asset, class_page, digest
+from backroad.grading.page import SCRIPT, STYLE, class_page
 from backroad.grading.values import Gradebook, Likeness
 from backroad.model import Level
+from backroad.pages.rendering import digest
 from backroad.report import Verdict
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def test_the_page_holds_only_what_we_wrote(made: Gradebook) -> None:
     assert set(page.tags) <= TAGS
     assert {key for key, _ in page.attributes} <= ATTRIBUTES
     assert page.tags["script"] == page.tags["style"] == 1
-    assert page.code == {"style": asset("page.css"), "script": asset("page.js")}
+    assert page.code == {"style": STYLE, "script": SCRIPT}
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text)
 
 
@@ -126,12 +127,12 @@ def test_nothing_else_may_run_or_be_loaded(classes: Classes) -> None:
     """The policy allows our style and our script by their digests, and nothing from anywhere."""
     text = class_page(classes.hostile(40))
     (policy,) = [value for value in Page(text).values("content") if "default-src" in value]
-    style, script = digest(asset("page.css")), digest(asset("page.js"))
+    style, script = digest(STYLE), digest(SCRIPT)
     assert policy.split("; ")[:3] == ["default-src 'none'", f"style-src {style}", f"script-src {script}"]
     assert "unsafe" not in policy
     assert text.index("Content-Security-Policy") < text.index("<style>")
-    assert not re.search(r"url\(|@import|//[a-z]+\.", asset("page.css"))
-    assert "</" not in asset("page.css") + asset("page.js")
+    assert not re.search(r"url\(|@import|//[a-z]+\.", STYLE)
+    assert "</" not in STYLE + SCRIPT
 
 
 def test_the_same_class_has_the_same_page(classes: Classes) -> None:
@@ -231,6 +232,6 @@ def test_the_page_comes_out_of_a_zip(tmp_path: Path) -> None:
     program = (
         f"import sys; sys.path.insert(0, {str(archive)!r})\n"
         "import backroad; assert 'kit.zip' in backroad.__file__\n"
-        "from backroad.grading.page import template; template()\n"
+        "from backroad.grading.page import ASSETS; ASSETS.environment.get_template('page.html')\n"
     )
     subprocess.run([sys.executable, "-P", "-c", program], check=True)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from backroad.cli.places import split_words
 from backroad.errors import BackroadError, ExitCode, Problem, nearest, stop
+from backroad.practice.checking import judge, keep, note, submitted
 
 if TYPE_CHECKING:
     from backroad.cli.session import Session
     from backroad.console import Terminal
     from backroad.console.report import Around
-    from backroad.content.trees import Tree
     from backroad.model import Exercise
     from backroad.report import Report
     from backroad.workspace.opening import Workspace
@@ -56,30 +56,6 @@ def check_workspace(session: Session, wish: Wish) -> Checked:
     return Checked(workspace, exercise, report)
 
 
-def submitted(session: Session, exercise: Exercise, root: Path) -> Tree:
-    """Return a workspace's files as they are judged; says which of the kit's own files were put back."""
-    from backroad.content.layers import submission
-
-    tree = submission(exercise, root)
-    if tree.restored:
-        session.warn(
-            f"the checks use the kit's own {', '.join(tree.restored)}; your changes there do not count"
-        )
-    return tree
-
-
-def judge(session: Session, exercise: Exercise, tree: Tree, **choices: object) -> Report:
-    """Run the checks of an exercise on a tree, with a line of progress on a terminal."""
-    from backroad.console.live import progress
-    from backroad.referee import plan_for, run
-
-    with (
-        progress(session.err, exercise.slug, len(exercise.checks)) as tick,
-        plan_for(exercise, tree, **choices) as plan,
-    ):
-        return (session.engine.run if session.engine is not None else run)(plan, tick)
-
-
 def require_known(exercise: Exercise, names: Sequence[str], stage: int | None) -> None:
     """Stop at names and numbers that the exercise does not have."""
     known = [check.name for check in exercise.checks]
@@ -106,35 +82,6 @@ def require_folders(*files: str | None) -> None:
     for file in files:
         if file and file != "-" and not Path(file).absolute().parent.is_dir():
             raise stop(file, "there is no such folder", "make it first, or choose another one")
-
-
-def keep(session: Session, workspace: Workspace) -> str | None:
-    """Store the workspace as it is now, ending first what a killed command left half done."""
-    from backroad.workspace.archive import at_work
-
-    try:
-        with session.archive() as archive, at_work(archive, workspace.root):
-            return archive.attic.store(workspace.root)
-    except BackroadError as error:
-        session.warn(f"this run is not remembered: {error}")
-        return None
-
-
-def note(
-    session: Session, workspace: Workspace, exercise: Exercise, report: Report, state: str | None
-) -> None:
-    """Write the run into the journal."""
-    from backroad.events import Event, EventKind
-    from backroad.progress import summary
-
-    if state is None:
-        return
-    data = {**summary(report, exercise), "state": state}
-    try:
-        with session.archive() as archive:
-            archive.journal.record(Event(EventKind.CHECKED, workspace.slug, workspace.root, data))
-    except BackroadError as error:
-        session.warn(f"this run is not remembered: {error}")
 
 
 def deliver(session: Session, checked: Checked, wish: Wish) -> None:

@@ -20,9 +20,10 @@ from backroad.errors import ExitCode
 @click.pass_obj
 def command(session: Session, folder: str | None, other: str | None, spoil: bool) -> int:
     """Show yours beside the reference: verdicts, files, notes. Opens when yours passes."""
-    from backroad.cli.comparing import closed_screen, designs, open_for, remember, show
+    from backroad.cli.comparing import closed_screen, show
+    from backroad.practice.comparing import designs, open_for, remember
 
-    mine = open_for(session, folder, spoil)
+    mine = open_for(session, session.workspace(folder), spoil=spoil)
     if mine.is_closed:
         session.out.show(closed_screen(mine, session.out.width))
         return ExitCode.FAILED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -11,10 +10,8 @@ from backroad.cli.places import Slug
 from backroad.cli.session import Session
 from backroad.cli.travel import relative, shell_word
 from backroad.console.notices import scaffold_screen
-from backroad.errors import BackroadError, ExitCode
-
-if TYPE_CHECKING:
-    from backroad.workspace.opening import Workspace
+from backroad.errors import ExitCode
+from backroad.workspace.opening import Workspace
 
 FIRST = "TODO 1:"
 
@@ -25,27 +22,15 @@ FIRST = "TODO 1:"
 @click.pass_obj
 def command(session: Session, slug: str, folder: Path | None) -> int:
     """Make a workspace for the exercise SLUG, in a new folder of that name or in DIR."""
-    from backroad.workspace.scaffold import scaffold
+    from backroad.practice.beginning import begin
 
     exercise = session.exercise(slug)
-    workspace = scaffold(exercise, folder or Path(slug), session.kit, session.environ)
-    remember(session, workspace)
+    workspace = begin(session, exercise, folder or Path(slug))
     place = relative(workspace.root)
     session.out.show(
         scaffold_screen(exercise, place, shell_word(place), written(workspace), session.out.width)
     )
     return ExitCode.PASSED
-
-
-def remember(session: Session, workspace: Workspace) -> None:
-    """Write the new workspace into the journal; without one, the workspace is good all the same."""
-    from backroad.workspace.archive import note_scaffold
-
-    try:
-        with session.archive() as archive:
-            note_scaffold(archive, workspace)
-    except BackroadError as error:
-        session.warn(f"not noted in the journal, so reset and undo will not know this state: {error}")
 
 
 def written(workspace: Workspace) -> list[str]:

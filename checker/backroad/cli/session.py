@@ -1,43 +1,25 @@
-"""What every command needs, made when first asked for: content, roadmap, journal, terminals."""
+"""What every command needs: the learner's kit, and the terminals to speak to."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backroad import __version__
 from backroad.console import Terminal, standard_error, standard_output
-from backroad.errors import BackroadError
+from backroad.practice import Practice
 
 if TYPE_CHECKING:
-    from backroad.content.home import Content
-    from backroad.events import Entry
-    from backroad.model import Exercise, Roadmap
-    from backroad.referee.engine import Engine
-    from backroad.workspace.archive import Archive
+    from backroad.report import Result
     from backroad.workspace.opening import Workspace
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass
-class Session:
+class Session(Practice):
     """One run of the command line."""
-
-    content_folder: Path | None = None
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    now: Callable[[], datetime] = _now
-    kit: str = __version__
-    engine: Engine | None = None
-    on_warning: Callable[[str], None] | None = None
 
     @cached_property
     def out(self) -> Terminal:
@@ -49,54 +31,6 @@ class Session:
         """Where everything else goes."""
         return standard_error(self.environ)
 
-    @cached_property
-    def content(self) -> Content:
-        """The content asked for, or what the kit came with."""
-        from backroad.content.home import find_content
-
-        return find_content(self.content_folder, self.environ)
-
-    @cached_property
-    def roadmap(self) -> Roadmap:
-        """The roadmap of the content."""
-        from backroad.content.roadmap import load_roadmap
-
-        return load_roadmap(self.content)
-
-    def exercise(self, slug: str) -> Exercise:
-        """Return an exercise by its slug."""
-        from backroad.content.roadmap import find_exercise
-
-        return find_exercise(self.roadmap, slug)
-
-    @cached_property
-    def home(self) -> Path:
-        """The folder of journal and attic."""
-        from backroad.workspace.journal import home_folder
-
-        return home_folder(self.environ)
-
-    @contextmanager
-    def archive(self) -> Iterator[Archive]:
-        """Open journal and attic; stops where they cannot be."""
-        from backroad.workspace.archive import open_archive
-
-        with open_archive(self.home, self.now) as opened:
-            yield opened
-
-    def entries(self, slug: str | None = None, workspace: Path | None = None) -> list[Entry]:
-        """Return what the journal tells; nothing, with a warning, where it cannot be read."""
-        from backroad.workspace.journal import open_journal
-
-        if not (self.home / "journal.sqlite").exists():
-            return []
-        try:
-            with open_journal(self.home, self.now) as journal:
-                return journal.entries(slug, workspace)
-        except BackroadError as error:
-            self.warn(f"the journal cannot be read, so nothing is remembered: {error}")
-            return []
-
     def workspace(self, folder: str | None = None) -> Workspace:
         """Return the workspace around the current folder, or the one named by folder or slug."""
         from backroad.cli.places import workspace_named
@@ -104,28 +38,16 @@ class Session:
 
         return find_workspace(Path.cwd(), self.kit) if folder is None else workspace_named(self, folder)
 
-    @contextmanager
-    def warm(
-        self, notice: Callable[[str], None] = lambda _: None, *, spare: bool = False
-    ) -> Iterator[Engine]:
-        """Have the runs of the `with` start warm; within another such `with`, that one's engine goes on."""
-        from backroad.referee.engine import Engine
-
-        if self.engine is not None:
-            yield self.engine
-            return
-        with Engine(notice, spare=spare) as engine:
-            self.engine = engine
-            try:
-                yield engine
-            finally:
-                self.engine = None
-
     def warn(self, text: str) -> None:
         """Say something beside the matter, in one line."""
         from backroad.glyphs import one_line
 
-        if self.on_warning is not None:
-            self.on_warning(text)
-            return
-        self.err.write(f"backroad: {one_line(text)}\n")
+        if self.on_warning is None:
+            self.err.write(f"backroad: {one_line(text)}\n")
+        super().warn(text)
+
+    def progress(self, slug: str, checks: int) -> AbstractContextManager[Callable[[Result], None] | None]:
+        """Show a line of progress on a terminal."""
+        from backroad.console.live import progress
+
+        return progress(self.err, slug, checks)

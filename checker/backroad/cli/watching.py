@@ -3,46 +3,32 @@
 from __future__ import annotations
 
 import queue
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from backroad.cli.checking import (
-    Checked,
-    code,
-    keep,
-    note,
-    plain_names,
-    require_known,
-    submitted,
-    surroundings,
-)
+from backroad.cli.checking import Checked, code, plain_names, require_known, surroundings
 from backroad.cli.places import split_words
 from backroad.console.keys import keys
 from backroad.console.notices import hint_rows
 from backroad.console.report import report_screen
 from backroad.console.rows import EMPTY, Row, row, wrapped
 from backroad.console.watch import Canvas, Changes, change_rows, changes_between, foot
-from backroad.errors import BackroadError, ExitCode, stop
+from backroad.errors import BackroadError, ExitCode
 from backroad.glyphs import one_line
-from backroad.referee import plan_for
-from backroad.referee.session import Brake, Overdue
+from backroad.practice.runs import Runs
 from backroad.workspace.saves import Saves
 
 if TYPE_CHECKING:
     from backroad.cli.checking import Wish
     from backroad.cli.session import Session
-    from backroad.content.trees import Tree
     from backroad.model import Exercise
-    from backroad.referee.engine import Engine
     from backroad.report import Report, Result
     from backroad.workspace.opening import Workspace
 
 
 AGAIN, QUIT = ("r", "\n", "\r"), ("q", "\x04")
-GONE = "is not there any more; it is judged again when it is back"
 
 
 def watch_workspace(session: Session, wish: Wish) -> ExitCode:
@@ -90,73 +76,6 @@ def attend(desk: Desk, runs: Runs, happened: queue.SimpleQueue[tuple[str, Any]])
             return desk.code
         elif what in on_key:
             on_key[what]()
-
-
-@dataclass
-class Runs:
-    """The run under way, if any: a new one ends the one before."""
-
-    engine: Engine
-    session: Session
-    workspace: Workspace
-    exercise: Exercise
-    choices: dict[str, Any]
-    put: Callable[[tuple[str, Any]], None]
-    _brake: Brake | None = None
-    _thread: threading.Thread | None = None
-    _judged: str = ""
-
-    def begin(self, *, always: bool) -> None:
-        """Judge what the workspace holds now; a save that changed nothing is none."""
-        try:
-            tree = submitted(self.session, self.exercise, self.workspace.root)
-        except BackroadError as error:
-            self.stop()
-            self._judged = ""
-            self.put(("trouble", error))
-            return
-        digest = tree.digest()
-        if digest == self._judged and not always:
-            return
-        self.stop()
-        self._judged = digest
-        self._brake = Brake()
-        self._thread = threading.Thread(target=self._judge, args=(tree, self._brake), name="run")
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the run under way, and wait until nothing of it is left."""
-        if self._brake is not None and self._thread is not None:
-            if self._thread.is_alive():
-                self._brake.pull()
-            self._thread.join()
-        self._brake = self._thread = None
-
-    def lose(self) -> None:
-        """The workspace is gone: nothing is judged until it is back, and then in any case."""
-        self.stop()
-        self._judged = ""
-        self.put(("trouble", stop(str(self.workspace.root), GONE)))
-
-    def _judge(self, tree: Tree, brake: Brake) -> None:
-        done: list[Result] = []
-
-        def told(result: Result) -> None:
-            done.append(result)
-            if not brake.is_pulled:
-                self.put(("told", tuple(done)))
-
-        try:
-            state = keep(self.session, self.workspace)
-            with plan_for(self.exercise, tree, **self.choices) as plan:
-                report = self.engine.run(plan, told, brake=brake)
-            note(self.session, self.workspace, self.exercise, report, state)
-        except Overdue:
-            return
-        except BackroadError as error:
-            self.put(("trouble", error))
-        else:
-            self.put(("report", report))
 
 
 @dataclass
@@ -222,7 +141,7 @@ class Desk:
 
     def hint(self) -> None:
         """Show the next rung for the first failure."""
-        from backroad.cli.hint import climb
+        from backroad.practice.hints import climb
 
         first = self.last.first_failure if self.last is not None else None
         check = next((one for one in self.exercise.checks if first and one.name == first.name), None)
@@ -232,12 +151,13 @@ class Desk:
 
     def compare(self, happened: queue.SimpleQueue[tuple[str, Any]]) -> None:
         """Give the screen to the comparison until a key is pressed."""
-        from backroad.cli.comparing import designs, open_for, remember, show
+        from backroad.cli.comparing import show
+        from backroad.practice.comparing import designs, open_for, remember
 
         if self.last is None or not self.last.passed:
             return
         self.canvas.clear()
-        mine = open_for(self.session, str(self.workspace.root), spoil=False)
+        mine = open_for(self.session, self.workspace, spoil=False)
         if not mine.is_closed:
             found = designs(self.session, mine, None)
             remember(self.session, mine, found)

@@ -1,0 +1,67 @@
+"""One run of the checks on a workspace: what is judged, the run, what is remembered of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backroad.errors import BackroadError
+
+if TYPE_CHECKING:
+    from backroad.content.trees import Tree
+    from backroad.model import Exercise
+    from backroad.practice.practice import Practice
+    from backroad.report import Report
+    from backroad.workspace.opening import Workspace
+
+
+def submitted(practice: Practice, exercise: Exercise, root: Path) -> Tree:
+    """Return a workspace's files as they are judged; says which of the kit's own files were put back."""
+    from backroad.content.layers import submission
+
+    tree = submission(exercise, root)
+    if tree.restored:
+        practice.warn(
+            f"the checks use the kit's own {', '.join(tree.restored)}; your changes there do not count"
+        )
+    return tree
+
+
+def judge(practice: Practice, exercise: Exercise, tree: Tree, **choices: object) -> Report:
+    """Run the checks of an exercise on a tree, warm where an engine is at hand."""
+    from backroad.referee import plan_for, run
+
+    with (
+        practice.progress(exercise.slug, len(exercise.checks)) as tick,
+        plan_for(exercise, tree, **choices) as plan,
+    ):
+        return (practice.engine.run if practice.engine is not None else run)(plan, tick)
+
+
+def keep(practice: Practice, workspace: Workspace) -> str | None:
+    """Store the workspace as it is now, ending first what a killed command left half done."""
+    from backroad.workspace.archive import at_work
+
+    try:
+        with practice.archive() as archive, at_work(archive, workspace.root):
+            return archive.attic.store(workspace.root)
+    except BackroadError as error:
+        practice.warn(f"this run is not remembered: {error}")
+        return None
+
+
+def note(
+    practice: Practice, workspace: Workspace, exercise: Exercise, report: Report, state: str | None
+) -> None:
+    """Write the run into the journal."""
+    from backroad.events import Event, EventKind
+    from backroad.progress import summary
+
+    if state is None:
+        return
+    data = {**summary(report, exercise), "state": state}
+    try:
+        with practice.archive() as archive:
+            archive.journal.record(Event(EventKind.CHECKED, workspace.slug, workspace.root, data))
+    except BackroadError as error:
+        practice.warn(f"this run is not remembered: {error}")

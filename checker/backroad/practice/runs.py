@@ -1,0 +1,90 @@
+"""Runs of one workspace, one at a time: a new one ends the one before, whoever asks for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from backroad.errors import BackroadError, stop
+from backroad.practice.checking import keep, note, submitted
+from backroad.referee import plan_for
+from backroad.referee.session import Brake, Overdue
+
+if TYPE_CHECKING:
+    from backroad.content.trees import Tree
+    from backroad.model import Exercise
+    from backroad.practice.practice import Practice
+    from backroad.referee.engine import Engine
+    from backroad.report import Result
+    from backroad.workspace.opening import Workspace
+
+GONE = "is not there any more; it is judged again when it is back"
+
+
+@dataclass
+class Runs:
+    """The run under way, if any: a new one ends the one before."""
+
+    engine: Engine
+    practice: Practice
+    workspace: Workspace
+    exercise: Exercise
+    choices: dict[str, Any]
+    put: Callable[[tuple[str, Any]], None]
+    _brake: Brake | None = None
+    _thread: threading.Thread | None = None
+    _judged: str = ""
+
+    def begin(self, *, always: bool) -> None:
+        """Judge what the workspace holds now; a save that changed nothing is none."""
+        try:
+            tree = submitted(self.practice, self.exercise, self.workspace.root)
+        except BackroadError as error:
+            self.stop()
+            self._judged = ""
+            self.put(("trouble", error))
+            return
+        digest = tree.digest()
+        if digest == self._judged and not always:
+            return
+        self.stop()
+        self._judged = digest
+        self._brake = Brake()
+        self._thread = threading.Thread(target=self._judge, args=(tree, self._brake), name="run")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the run under way, and wait until nothing of it is left."""
+        if self._brake is not None and self._thread is not None:
+            if self._thread.is_alive():
+                self._brake.pull()
+            self._thread.join()
+        self._brake = self._thread = None
+
+    def lose(self) -> None:
+        """The workspace is gone: nothing is judged until it is back, and then in any case."""
+        self.stop()
+        self._judged = ""
+        self.put(("trouble", stop(str(self.workspace.root), GONE)))
+
+    def _judge(self, tree: Tree, brake: Brake) -> None:
+        done: list[Result] = []
+
+        def told(result: Result) -> None:
+            done.append(result)
+            if not brake.is_pulled:
+                self.put(("told", tuple(done)))
+
+        try:
+            state = keep(self.practice, self.workspace)
+            with plan_for(self.exercise, tree, **self.choices) as plan:
+                report = self.engine.run(plan, told, brake=brake)
+            note(self.practice, self.workspace, self.exercise, report, state)
+        except Overdue:
+            return
+        except BackroadError as error:
+            self.put(("trouble", error))
+        else:
+            self.put(("report", report))
