@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from backroad.feedback import Form, Keep, Paragraph, explain
-from backroad.grading.telling import CUTS, SMALLEST, Source, Teller, Telling, _part, cost
+from backroad.grading.telling import CUTS, SMALLEST, Source, Teller, Telling, cost
 from backroad.model import Kind, Level
+from backroad.pages.parts import part
 from backroad.report import Report, Result, Verdict
 
 if TYPE_CHECKING:
@@ -78,11 +79,11 @@ def test_no_hand_in_takes_more_than_its_room(classes: Classes, size: int, charac
 )
 def test_a_cut_keeps_what_matters(keep: Keep, mark: tuple[int, int] | None, shown: str) -> None:
     """A paragraph is cut where its own kind says, and says how much is hidden."""
-    part = _part(Paragraph("got", "0123456789", Form.CODE, keep, mark), 4)
-    marked = f"[{part.mark}]" if part.mark else ""
-    assert (part.before + marked + part.after, part.hidden) == (shown, 6)
+    cut = part(Paragraph("got", "0123456789", Form.CODE, keep, mark), 4)
+    marked = f"[{cut.mark}]" if cut.mark else ""
+    assert (cut.before + marked + cut.after, cut.hidden) == (shown, 6)
 
 
 def test_what_fits_is_not_cut() -> None:
     """A text of just the length is whole."""
-    assert _part(Paragraph("got", "x" * CUTS[0]), CUTS[0]).hidden == 0
+    assert part(Paragraph("got", "x" * CUTS[0]), CUTS[0]).hidden == 0

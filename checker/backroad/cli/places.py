@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backroad.errors import BackroadError, stop
+from backroad.errors import BackroadError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -45,6 +45,7 @@ def folder_argument(command: Any) -> Any:
 
 def workspace_named(session: Session, name: str) -> Workspace:
     """Return the workspace in a folder, or the last one of an exercise."""
+    from backroad.practice.beginning import last_workspace
     from backroad.workspace.opening import find_workspace, open_workspace
 
     folder = Path(name)
@@ -52,7 +53,7 @@ def workspace_named(session: Session, name: str) -> Workspace:
         return find_workspace(folder, session.kit)
     if _is_path(name) or name not in _slugs(session):
         return open_workspace(folder, session.kit)
-    return open_workspace(_last_folder(session, name), session.kit)
+    return last_workspace(session, name)
 
 
 def split_words(session: Session, words: Sequence[str]) -> tuple[Workspace, tuple[str, ...]]:
@@ -85,11 +86,3 @@ def _is_path(word: str) -> bool:
 
 def _slugs(session: Session) -> set[str]:
     return {exercise.slug for exercise in session.roadmap.exercises}
-
-
-def _last_folder(session: Session, slug: str) -> Path:
-    told = [entry.event.workspace for entry in session.entries(slug)]
-    folders = [folder for folder in told if folder and (folder / SETTINGS).is_file()]
-    if not folders:
-        raise stop(slug, "there is no such folder here", f"backroad scaffold {slug} makes it")
-    return folders[-1]

@@ -63,6 +63,7 @@ def attend(desk: Desk, runs: Runs, happened: queue.SimpleQueue[tuple[str, Any]])
         "saved": lambda _: runs.begin(always=False),
         "gone": lambda _: runs.lose(),
         "notice": desk.tell,
+        "began": lambda _: None,
         "told": desk.count,
         "trouble": desk.trouble,
         "report": desk.report,

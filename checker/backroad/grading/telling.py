@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from html import escape
 
-from backroad.feedback import Feedback, Form, Keep, Mistake, Paragraph, explain
+from backroad.feedback import Feedback, Mistake, Paragraph, explain
 from backroad.glyphs import one_line
 from backroad.model import Kind
+from backroad.pages.parts import Part, part
 from backroad.report import Report, Result, Verdict
 
 CLASS_ROOM = 6_000_000  # bytes for the feedback of all: a browser opens a page of 10 MB without a pause
@@ -16,18 +17,6 @@ SMALL_CLASS = 100  # in a larger one, a text that somebody got already is linked
 CUTS = (2_000, 500, 120, 30)  # characters of one paragraph, the first that fits
 OVERHEAD, PART = 220, 70  # bytes of markup around a mistake, around a paragraph
 LINK = 200
-
-
-@dataclass(frozen=True)
-class Part:
-    """One paragraph, cut where it is long: `mark` is what differs, `hidden` counts what is left out."""
-
-    label: str
-    before: str
-    mark: str = ""
-    after: str = ""
-    is_prose: bool = False
-    hidden: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,7 +90,7 @@ class Teller:
         if known and self.size > SMALL_CLASS and room.takes(LINK + cost(known.name)):
             return _told(*words, same=known)
         for most in CUTS:
-            parts = tuple(_part(paragraph, most) for paragraph in first.paragraphs)
+            parts = tuple(part(paragraph, most) for paragraph in first.paragraphs)
             if room.takes(OVERHEAD + cost(first.sentence) + sum(map(_part_cost, parts))):
                 if most == CUTS[0]:
                     self._known.setdefault(first.paragraphs, source)
@@ -179,23 +168,6 @@ def _grouped(feedback: Feedback) -> list[list[Mistake]]:
     for mistake in feedback.mistakes:
         groups.setdefault(mistake.paragraphs, []).append(mistake)
     return list(groups.values())
-
-
-def _part(paragraph: Paragraph, most: int) -> Part:
-    """Return a paragraph in at most `most` characters, the part that its `keep` asks for."""
-    text, size = paragraph.text, len(paragraph.text)
-    marked = paragraph.mark or (0, 0)
-    start = 0
-    if size > most and paragraph.keep is Keep.TAIL:
-        start = size - most
-    elif size > most and paragraph.mark:
-        start = max(0, min(marked[0] - most // 3, size - most))
-    end = min(size, start + most)
-    left, right = (min(max(place, start), end) for place in marked)
-    before = "…" * (start > 0) + text[start:left]
-    after = text[right:end] + "…" * (end < size)
-    is_prose = paragraph.form is Form.PROSE
-    return Part(paragraph.label, before, text[left:right], after, is_prose, size - (end - start))
 
 
 def _part_cost(part: Part) -> int:

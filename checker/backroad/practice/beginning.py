@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backroad.errors import BackroadError
+from backroad.content.trees import SETTINGS
+from backroad.errors import BackroadError, stop
+from backroad.workspace.opening import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from backroad.model import Exercise
     from backroad.practice.practice import Practice
-    from backroad.workspace.opening import Workspace
+
+FIRST = "TODO 1:"
 
 
 def begin(practice: Practice, exercise: Exercise, folder: Path) -> Workspace:
@@ -25,3 +28,25 @@ def begin(practice: Practice, exercise: Exercise, folder: Path) -> Workspace:
     except BackroadError as error:
         practice.warn(f"not noted in the journal, so reset and undo will not know this state: {error}")
     return workspace
+
+
+def last_workspace(practice: Practice, slug: str) -> Workspace:
+    """Return the workspace of an exercise that was worked in last; stops where there is none any more."""
+    told = [entry.event.workspace for entry in practice.entries(slug)]
+    folders = [folder for folder in told if folder and (folder / SETTINGS).is_file()]
+    if not folders:
+        raise stop(slug, "there is no such folder here", f"backroad scaffold {slug} makes it")
+    return open_workspace(folders[-1], practice.kit)
+
+
+def written(workspace: Workspace) -> list[str]:
+    """Return the files and folders at the top of a workspace that a learner would open, in that order."""
+    found = [path for path in workspace.root.iterdir() if not path.name.startswith(".")]
+    names = [path.name + "/" * path.is_dir() for path in found if path.name != "pytest.ini"]
+    first = next((path.name for path in sorted(workspace.root.glob("*.py")) if is_first(path)), "")
+    return sorted(names, key=lambda name: (name != "README.md", name != first, name[-3:] != ".py", name))
+
+
+def is_first(file: Path) -> bool:
+    """Return whether the first thing to do is in a file."""
+    return FIRST in file.read_text(encoding="utf-8", errors="replace")

@@ -73,7 +73,7 @@ class Practice:
         with open_archive(self.home, self.now) as opened:
             yield opened
 
-    def entries(self, slug: str | None = None, workspace: Path | None = None) -> list[Entry]:
+    def entries(self, slug: str | None = None, workspace: Path | None = None, after: int = 0) -> list[Entry]:
         """Return what the journal tells; nothing, with a warning, where it cannot be read."""
         from backroad.workspace.journal import open_journal
 
@@ -81,7 +81,7 @@ class Practice:
             return []
         try:
             with open_journal(self.home, self.now) as journal:
-                return journal.entries(slug, workspace)
+                return journal.entries(slug, workspace, after)
         except BackroadError as error:
             self.warn(f"the journal cannot be read, so nothing is remembered: {error}")
             return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from backroad.errors import BackroadError, stop
@@ -36,6 +36,7 @@ class Runs:
     _brake: Brake | None = None
     _thread: threading.Thread | None = None
     _judged: str = ""
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def begin(self, *, always: bool) -> None:
         """Judge what the workspace holds now; a save that changed nothing is none."""
@@ -47,21 +48,24 @@ class Runs:
             self.put(("trouble", error))
             return
         digest = tree.digest()
-        if digest == self._judged and not always:
-            return
-        self.stop()
-        self._judged = digest
-        self._brake = Brake()
-        self._thread = threading.Thread(target=self._judge, args=(tree, self._brake), name="run")
-        self._thread.start()
+        with self._lock:
+            if digest == self._judged and not always:
+                return
+            self.stop()
+            self._judged = digest
+            self._brake = Brake()
+            self.put(("began", None))
+            self._thread = threading.Thread(target=self._judge, args=(tree, self._brake), name="run")
+            self._thread.start()
 
     def stop(self) -> None:
         """End the run under way, and wait until nothing of it is left."""
-        if self._brake is not None and self._thread is not None:
-            if self._thread.is_alive():
-                self._brake.pull()
-            self._thread.join()
-        self._brake = self._thread = None
+        with self._lock:
+            if self._brake is not None and self._thread is not None:
+                if self._thread.is_alive():
+                    self._brake.pull()
+                self._thread.join()
+            self._brake = self._thread = None
 
     def lose(self) -> None:
         """The workspace is gone: nothing is judged until it is back, and then in any case."""

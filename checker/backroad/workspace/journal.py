@@ -83,11 +83,15 @@ class Journal:
         with self._transaction():
             return self._insert(event)
 
-    def entries(self, slug: str | None = None, workspace: Path | None = None) -> list[Entry]:
-        """Return what was written down, oldest first, of one exercise or one workspace if given."""
+    def entries(self, slug: str | None = None, workspace: Path | None = None, after: int = 0) -> list[Entry]:
+        """Return what was written down, oldest first, of one exercise or one workspace if given.
+
+        Entries with a number up to `after` are known already and left out.
+        """
         sought = {"slug": slug, "workspace": _encoded(workspace)}
-        given = {name: value for name, value in sought.items() if value is not None}
-        where = " AND ".join(f"{name} = :{name}" for name in given) or "TRUE"
+        given: dict[str, Any] = {name: value for name, value in sought.items() if value is not None}
+        where = " AND ".join([*(f"{name} = :{name}" for name in given), "number > :after"])
+        given["after"] = after
         query = f"SELECT number, at, kind, slug, workspace, data FROM entries WHERE {where} ORDER BY number"
         with JOURNAL.said(self._path):
             return [_entry(row) for row in self._connection.execute(query, given)]

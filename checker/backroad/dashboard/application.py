@@ -1,0 +1,55 @@
+"""The app: one blueprint a page, every one below the secret, errors as pages or as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from backroad.dashboard import assets, exercise, map
+from backroad.dashboard.desk import Desk
+from backroad.errors import BackroadError, ExitCode
+
+PAGES = (assets.pages, map.pages, exercise.pages)
+
+
+def make_app(desk: Desk) -> Flask:
+    """Return the dashboard as a WSGI application."""
+    app = Flask("backroad.dashboard", static_folder=None, template_folder=None)
+    desk.guard.watch(app)
+    app.jinja_loader = None
+    app.jinja_options = {"undefined": desk.assets.environment.undefined}
+    app.jinja_env.loader = desk.assets.environment.loader
+    app.jinja_env.autoescape = True
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["kit"] = desk.practice.kit
+    for pages in PAGES:
+        blueprint: Blueprint = pages(desk)
+        app.register_blueprint(blueprint, url_prefix=f"/<secret>{blueprint.url_prefix or str()}")
+    app.jinja_env.globals["pages_there"] = frozenset(app.view_functions)
+    app.register_error_handler(BackroadError, _stopped)
+    app.register_error_handler(HTTPException, _refused)
+    return app
+
+
+def _stopped(error: BackroadError) -> tuple[Any, int]:
+    """Say what the user has to change, or that the kit is at fault."""
+    code = 500 if error.code is ExitCode.KIT_AT_FAULT else 409
+    return _told([str(problem) for problem in error.problems], code)
+
+
+def _refused(error: HTTPException) -> tuple[Any, int] | Response:
+    """Say why something is not answered."""
+    if isinstance(error, InternalServerError):
+        return _told(["this is a bug in backroad; the terminal shows more of it"], 500)
+    code = error.code or 500
+    if request.view_args is None or code in (403, 404, 421):  # whoever asks may not know the secret
+        return Response(f"{code}: {error.description}\n", code, content_type="text/plain; charset=utf-8")
+    return _told([error.description or error.name], code)
+
+
+def _told(problems: list[str], code: int) -> tuple[Any, int]:
+    if request.method == "POST":
+        return jsonify(problems=problems), code
+    return render_template("trouble.html", problems=problems, code=code), code

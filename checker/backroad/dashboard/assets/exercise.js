@@ -1,0 +1,81 @@
+// An exercise: its checks as they run, told by the server; what fails is told by the server in words.
+import { post } from "./page.js";
+
+const desk = document.querySelector(".desk");
+const base = `exercise/${encodeURIComponent(desk.dataset.slug)}`;
+const problem = document.querySelector("#problem");
+const check = document.querySelector("#check");
+const start = document.querySelector("#start");
+const telling = document.querySelector("#telling");
+const SIGNS = { PASSED: "✓", BLOCKED: "·" };
+
+function say(problems) {
+  problem.hidden = !problems?.length;
+  problem.textContent = problems?.join("; ") ?? "";
+}
+
+function draw(scene) {
+  const count = document.querySelectorAll("li[data-check]").length;
+  const verdicts = scene.verdicts;
+  let green = 0;
+  for (const place of document.querySelectorAll("[data-check]")) {
+    const verdict = verdicts[place.dataset.check] ?? "";
+    place.dataset.verdict = verdict;
+    const sign = place.matches(".sign") ? place : place.querySelector(".sign");
+    sign.textContent = verdict === "" ? "·" : SIGNS[verdict] ?? "✗";
+    const words = place.querySelector(".verdict");
+    if (words) words.textContent = verdict === "" ? "" : `: ${verdict.toLowerCase()}`;
+    if (words && verdict === "PASSED") green += 1;
+  }
+  const told = `${green} of ${count} green`;
+  document.querySelector("#tally").textContent = told;
+  document.querySelector(".share").dataset.share = Math.round((100 * green) / Math.max(count, 1));
+  document.querySelector(".share").style.setProperty("width", `${(100 * green) / Math.max(count, 1)}%`);
+  desk.dataset.running = scene.running;
+  check.textContent = scene.running ? "Check again" : "Check";
+  if (scene.html !== undefined) {
+    telling.innerHTML = scene.html;
+    telling.hidden = telling.textContent.trim() === "";
+  }
+  if (!scene.running && Object.keys(verdicts).length) document.querySelector("#status").textContent = told;
+}
+
+let source = null;
+
+function listen() {
+  if (document.hidden || source) return;
+  source = new EventSource("events");
+  source.addEventListener("scene", (event) => draw(JSON.parse(event.data)));
+  source.addEventListener("open", () => say([]));
+  source.addEventListener("error", () => {
+    say(["the dashboard does not answer; was it stopped? `backroad serve` starts it again"]);
+    if (source.readyState === EventSource.CLOSED) source = null;
+  });
+}
+
+// A browser has few connections for one address: a page that nobody sees gives its own away.
+function rest() {
+  if (document.hidden) {
+    source?.close();
+    source = null;
+  } else listen();
+}
+
+check?.addEventListener("click", async () => say((await post(`${base}/check`)).problems));
+start?.addEventListener("click", async () => {
+  start.disabled = true;
+  const answer = await post(`${base}/start`);
+  say(answer.problems);
+  start.disabled = false;
+  if (!answer.problems) location.reload();
+});
+telling.addEventListener("click", async (event) => {
+  const asked = event.target.closest("[data-hint]");
+  if (!asked) return;
+  asked.disabled = true;
+  say((await post(`${base}/hint/${encodeURIComponent(asked.dataset.hint)}`)).problems);
+});
+if ("live" in desk.dataset) {
+  document.addEventListener("visibilitychange", rest);
+  listen();
+}

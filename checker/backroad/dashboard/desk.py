@@ -1,0 +1,35 @@
+"""What every page needs: the learner's kit, the guard, the rooms, the road."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from backroad.dashboard.guard import Guard
+from backroad.dashboard.road import Road
+from backroad.dashboard.rooms import Room, Rooms
+from backroad.model import Exercise
+from backroad.pages import Assets
+from backroad.practice import Practice
+from backroad.practice.beginning import last_workspace
+
+
+@dataclass
+class Desk:
+    """One running dashboard."""
+
+    practice: Practice
+    guard: Guard
+    rooms: Rooms
+    folder: Path
+    assets: Assets = field(default_factory=lambda: Assets("backroad.dashboard", "assets"))
+
+    @cached_property
+    def road(self) -> Road:
+        """How far the learner is."""
+        return Road(self.practice)
+
+    def room(self, exercise: Exercise) -> Room:
+        """Return the room of the exercise's last workspace; stops where there is none."""
+        return self.rooms.room(last_workspace(self.practice, exercise.slug), exercise)

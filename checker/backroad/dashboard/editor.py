@@ -1,0 +1,48 @@
+"""Addresses that open a file in the learner's editor, at a line."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+SETTING = "BACKROAD_EDITOR"
+# Programs of VISUAL or EDITOR and the scheme under which they are registered with the browser.
+SCHEMES = {
+    "code": "vscode://file{path}:{line}",
+    "code-insiders": "vscode-insiders://file{path}:{line}",
+    "codium": "vscodium://file{path}:{line}",
+    "cursor": "cursor://file{path}:{line}",
+    "windsurf": "windsurf://file{path}:{line}",
+    "zed": "zed://file{path}:{line}",
+    "subl": "subl://open?url=file://{path}&line={line}",
+    "pycharm": "pycharm://open?file={path}&line={line}",
+    "idea": "idea://open?file={path}&line={line}",
+    "mate": "txmt://open?url=file://{path}&line={line}",
+    "mvim": "mvim://open?url=file://{path}&line={line}",
+}
+USUAL = SCHEMES["code"]
+
+
+def editor_address(path: Path, line: int, environ: Mapping[str, str]) -> str:
+    """Return the address that opens a file; BACKROAD_EDITOR, with {path} and {line}, comes first."""
+    template = environ.get(SETTING) or _known(environ)
+    place = quote(path.absolute().as_posix(), safe="/")
+    return template.replace("{path}", place).replace("{line}", str(line))
+
+
+def _known(environ: Mapping[str, str]) -> str:
+    """Return the scheme of the editor that the environment names, else that of the most usual one."""
+    for name in ("VISUAL", "EDITOR"):
+        words = _words(environ.get(name, ""))
+        if words and (scheme := SCHEMES.get(Path(words[0]).stem)):
+            return scheme
+    return USUAL
+
+
+def _words(command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return []

@@ -1,0 +1,68 @@
+"""The server: a port of this machine alone, a thread a request, and an end that leaves nothing behind."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from backroad.dashboard.application import make_app
+from backroad.dashboard.desk import Desk
+from backroad.dashboard.guard import Guard
+from backroad.dashboard.rooms import Rooms
+from backroad.errors import stop
+from backroad.practice import Practice
+
+HOST = "127.0.0.1"
+
+
+def serve(practice: Practice, folder: Path, port: int, ready: Callable[[str], None]) -> None:
+    """Serve the dashboard until KeyboardInterrupt; `ready` is called with its address.
+
+    `folder` is where new workspaces are made; port 0 takes a free one. Raises BackroadError where the port
+    is taken.
+    """
+    with listening(port) as taken:
+        guard = Guard(taken.getsockname()[1])
+        with practice.warm(lambda text: rooms.tell(text), spare=True) as engine:
+            rooms = Rooms(practice, engine)
+            app = make_app(Desk(practice, guard, rooms, folder))
+            try:
+                with _server(app, taken) as server:
+                    ready(guard.address)
+                    server.serve_forever()
+            finally:
+                rooms.close()
+
+
+def listening(port: int) -> socket.socket:
+    """Return a socket that listens on a port of this machine; stops at one that is taken."""
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        with suppress(AttributeError):  # Windows has no such trouble, and another meaning for it
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 0)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((HOST, port))
+        taken.listen(128)
+    except (OSError, OverflowError) as error:
+        taken.close()
+        why = getattr(error, "strerror", None) or str(error)
+        remedy = "choose another one, or leave --port out to get a free one"
+        raise stop(f"--port {port}", f"cannot be listened on: {why}", remedy) from None
+    return taken
+
+
+class Handler(WSGIRequestHandler):
+    """Says nothing of every request; errors are told on the page and by Flask's log."""
+
+    def log_request(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def _server(app: Callable[..., object], taken: socket.socket) -> BaseWSGIServer:
+    host, port = taken.getsockname()[:2]
+    descriptor = taken.fileno()
+    return make_server(host, port, app, threaded=True, request_handler=Handler, fd=descriptor)  # type: ignore[arg-type]
