@@ -89,7 +89,7 @@ def view_of(desk: Desk, exercise: Exercise) -> View:
     found = desk.road.standings()
     standing = found.get(exercise.slug, NOTHING)
     text = (exercise.folder / "README.md").read_text(encoding="utf-8")
-    readme = render(text.partition("\n")[2] if text.startswith("# ") else text, level=2)
+    readme = render(text.partition("\n")[2] if text.startswith("# ") else text, level=1)
     before = {slug: found.get(slug, NOTHING).state.is_done for slug in exercise.requires}
     planned = visible(str(desk.folder / exercise.slug))
     workspace = workspace_of(desk, exercise)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-CELL, ROW, SIDE = 172, 104, 104  # the width of a place, the height of a row, the room for a turn
+CELL, ROW, SIDE = 172, 104, 90  # the width of a place, the height of a row, the room for a turn
 SIGN = 58  # the room for a step's signpost above its first row
 EMPTY_STEP = 40
 SWING = 58  # how far the road swings out where it turns
@@ -48,7 +48,7 @@ def landscape(steps: Sequence[tuple[str, Sequence[str]]], columns: int) -> Lands
     rows: list[Stretch] = []
     y = 0.0
     for name, places in steps:
-        signposts.append(Spot(name, SIDE, y + 24))
+        signposts.append(Spot(name, SIDE + 8, y + 24))
         y += SIGN if places else EMPTY_STEP
         for first in range(0, len(places), columns):
             rows.append(Stretch(tuple(places[first : first + columns]), y + 18, len(rows) % 2 == 0))
@@ -58,9 +58,10 @@ def landscape(steps: Sequence[tuple[str, Sequence[str]]], columns: int) -> Lands
 
 
 def _spots(row: Stretch, width: int) -> Iterator[Spot]:
-    """Yield the places of a row in the direction of the road."""
+    """Yield the places of a row in the direction of the road, spread over the width."""
+    share = (width - 2 * SIDE + CELL) / len(row.names)
     for index, name in enumerate(row.names):
-        x = SIDE + CELL * index
+        x = SIDE - CELL / 2 + share * (index + 0.5)
         yield Spot(name, x if row.rightwards else width - x, row.y)
 
 

@@ -15,9 +15,9 @@ function say(problems) {
 }
 
 function draw(scene) {
-  const count = document.querySelectorAll("li[data-check]").length;
   const verdicts = scene.verdicts;
-  let green = 0;
+  const core = [...document.querySelectorAll(".core li[data-check]")];
+  const green = core.filter((place) => verdicts[place.dataset.check] === "PASSED").length;
   for (const place of document.querySelectorAll("[data-check]")) {
     const verdict = verdicts[place.dataset.check] ?? "";
     place.dataset.verdict = verdict;
@@ -25,12 +25,10 @@ function draw(scene) {
     sign.textContent = verdict === "" ? "·" : SIGNS[verdict] ?? "✗";
     const words = place.querySelector(".verdict");
     if (words) words.textContent = verdict === "" ? "" : `: ${verdict.toLowerCase()}`;
-    if (words && verdict === "PASSED") green += 1;
   }
-  const told = `${green} of ${count} green`;
+  const told = `${green} of ${core.length} green`;
   document.querySelector("#tally").textContent = told;
-  document.querySelector(".share").dataset.share = Math.round((100 * green) / Math.max(count, 1));
-  document.querySelector(".share").style.setProperty("width", `${(100 * green) / Math.max(count, 1)}%`);
+  document.querySelector(".share").style.setProperty("width", `${(100 * green) / Math.max(core.length, 1)}%`);
   desk.dataset.running = scene.running;
   check.textContent = scene.running ? "Check again" : "Check";
   if (scene.html !== undefined) {
@@ -75,6 +73,10 @@ telling.addEventListener("click", async (event) => {
   asked.disabled = true;
   say((await post(`${base}/hint/${encodeURIComponent(asked.dataset.hint)}`)).problems);
 });
+// Where there is one column, what happened comes before the sentences of all checks.
+if (matchMedia("(max-width: 999px)").matches) {
+  for (const stage of document.querySelectorAll(".stage")) stage.open = false;
+}
 if ("live" in desk.dataset) {
   document.addEventListener("visibilitychange", rest);
   listen();
