@@ -93,10 +93,11 @@ class Contender:
 
 @dataclass(frozen=True)
 class Measure:
-    """One row of the verdict table."""
+    """One row of the verdict table; `look` marks where a design stands far from the others."""
 
     title: str
     cells: tuple[str, ...]
+    look: bool = False
 
 
 def compare(mine: Source, theirs: Source, given: Source | None = None, context: int = CONTEXT) -> Comparison:
