@@ -40,7 +40,7 @@ def write_page(session: Session, mine: Mine, found: list[Design], other: str | N
     from backroad.practice.showing import whole_view
 
     shown = next(design for design in found if design.name == (other or REFERENCE))
-    export(session, file, comparison_page(whole_view(session, mine, found, shown.name)))
+    export(session, file, comparison_page(whole_view(session, mine, found, shown.name)) + "\n")
     screen = session.err if file == "-" else session.out
     columns = [my_column(mine), *(design.column for design in found)]
     screen.show([*verdict_rows(mine.exercise.slug, columns, screen.width), EMPTY])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby, pairwise
 
@@ -15,6 +15,8 @@ from backroad.pages.words import Ranges, differing
 
 # After so many pairs of changed lines in one file, lines are marked as a whole.
 MOST_PAIRS = 1_000
+# What is broken is indented as its line is, up to so many steps.
+DEEPEST = 6
 
 
 class BlockKind(StrEnum):
@@ -28,10 +30,11 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """A line of one side, coloured."""
+    """A line of one side, coloured; `indent` counts by fours, as far as the styles do."""
 
     number: int
     code: Markup
+    indent: int = 0
 
 
 Row = tuple[Cell | None, Cell | None]
@@ -99,7 +102,7 @@ def _kind(entry: Pair | Fold) -> BlockKind:
 
 def _same(mine: int, theirs: int, left: Sequence[list[Span]]) -> Row:
     cell = _cell(mine, left[mine - 1])
-    return cell, Cell(theirs, cell.code)
+    return cell, replace(cell, number=theirs)
 
 
 def _changed(pair: Pair, left: Sequence[list[Span]], right: Sequence[list[Span]], by_word: bool) -> Row:
@@ -114,9 +117,13 @@ def _marked(line: Line | None, lines: Sequence[list[Span]], marks: Ranges) -> Ce
 
 
 def _cell(number: int, spans: Sequence[Span], marks: Ranges = ()) -> Cell:
-    if not marks:
-        return Cell(number, Markup("").join(map(span_html, spans)))
-    return Cell(number, Markup("").join(_pieces(spans, marks)))
+    pieces = _pieces(spans, marks) if marks else map(span_html, spans)
+    return Cell(number, Markup("").join(pieces), min(_blanks(spans) // 4, DEEPEST))
+
+
+def _blanks(spans: Sequence[Span]) -> int:
+    first = spans[0].text if spans else ""
+    return len(first) - len(first.lstrip(" "))
 
 
 def _pieces(spans: Sequence[Span], marks: Ranges) -> Iterator[Markup]:

@@ -173,7 +173,7 @@ def _number(cell: str) -> float | None:
 def _stage(stage: Stage, sides: Sequence[Side]) -> StageView:
     rows = tuple((check.sentence, tuple(_sign(check, side) for side in sides)) for check in stage.checks)
     tallies = tuple(_tally(stage.checks, side) for side in sides)
-    is_open = any(sign.tone in ("bad", "waits") for _, signs in rows for sign in signs)
+    is_open = any(sign.tone == "bad" for _, signs in rows for sign in signs)
     return StageView(stage.title, stage.number, stage.stretch, rows, tallies, is_open)
 
 

@@ -10,6 +10,7 @@ from backroad.pages.comparison import ComparisonView, Side, comparison_view
 from backroad.practice.comparing import my_column, notes_of, start_of
 
 if TYPE_CHECKING:
+    from backroad.comparison import Measure
     from backroad.practice.comparing import Design, Mine
     from backroad.practice.practice import Practice
 
@@ -19,7 +20,13 @@ def my_side(mine: Mine) -> Side:
     return Side(my_column(mine), mine.run["verdicts"])
 
 
-def whole_view(practice: Practice, mine: Mine, found: Sequence[Design], shown: str) -> ComparisonView:
+def whole_view(
+    practice: Practice,
+    mine: Mine,
+    found: Sequence[Design],
+    shown: str,
+    measures: Sequence[Measure] | None = None,
+) -> ComparisonView:
     """Return a page with every design on it; `shown` is the one to see first."""
     given = start_of(mine)
     sides = [
@@ -28,4 +35,6 @@ def whole_view(practice: Practice, mine: Mine, found: Sequence[Design], shown: s
         )
         for one in found
     ]  # fmt: skip
-    return comparison_view(mine.exercise, [my_side(mine), *sides], shown, notes_of(mine), practice.kit)
+    return comparison_view(
+        mine.exercise, [my_side(mine), *sides], shown, notes_of(mine), practice.kit, measures
+    )
