@@ -93,11 +93,11 @@ class Contender:
 
 @dataclass(frozen=True)
 class Measure:
-    """One row of the verdict table; `look` marks where a design stands far from the others."""
+    """One row of the verdict table; `note` is what is to be said of it."""
 
     title: str
     cells: tuple[str, ...]
-    look: bool = False
+    note: str = ""
 
 
 def compare(mine: Source, theirs: Source, given: Source | None = None, context: int = CONTEXT) -> Comparison:

@@ -64,7 +64,7 @@ def test_nothing_from_outside() -> None:
 def test_the_table() -> None:
     """Every measure is a row, however many there are, and the one to look at says so."""
     rows = [Measure(f"measure {number}", ("1", "2", "")) for number in range(40)]
-    rows.append(Measure("SQL per request", ("61", "2", "2"), look=True))
+    rows.append(Measure("SQL per request", ("61", "2", "2"), note="look here"))
     page = comparison_page(shown(measures=tuple(rows)))
     words = text_of(page)
     assert "measure 39 1 2 -" in words
@@ -150,7 +150,7 @@ def test_hostile_words() -> None:
     sides = [Side(Contender("yours"), {"a": HOSTILE}), side]
     exercise = replace(EXERCISE, title=HOSTILE, slug=HOSTILE)
     view = comparison_view(
-        exercise, sides, HOSTILE, HOSTILE, HOSTILE, [Measure(HOSTILE, (HOSTILE, "1"), True)]
+        exercise, sides, HOSTILE, HOSTILE, HOSTILE, [Measure(HOSTILE, (HOSTILE, "1"), HOSTILE)]
     )
     page = comparison_page(view)
     assert page.count("<script>") == 1

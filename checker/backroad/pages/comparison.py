@@ -54,7 +54,7 @@ class MeasureView:
 
     title: str
     figures: tuple[Figure, ...]
-    look: bool
+    note: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,7 @@ class ComparisonView:
     besides: tuple[Beside, ...]
     shown: str
     notes: Markup
+    remarks: tuple[str, ...]
     red: int
     checks: int
 
@@ -118,10 +119,11 @@ def comparison_view(
     notes: str,
     kit: str,
     measures: Sequence[Measure] | None = None,
+    remarks: Sequence[str] = (),
 ) -> ComparisonView:
     """Return the page of yours, which is the first of `sides`, beside the others.
 
-    `measures` are the rows of the table, where there are more than the verdicts tell.
+    `measures` are the rows of the table, where there are more than the verdicts tell; `remarks` stand below.
     """
     rows = table([side.column for side in sides]) if measures is None else measures
     core = [check.name for check in exercise.checks if not check.stretch]
@@ -135,6 +137,7 @@ def comparison_view(
         tuple(_beside(side, side.comparison) for side in sides if side.comparison is not None),
         shown,
         render(notes),
+        tuple(remarks),
         sum(sides[0].verdicts.get(name) != Verdict.PASSED for name in core),
         len(core),
     )
@@ -159,7 +162,7 @@ def _measure(measure: Measure) -> MeasureView:
     most = max((number for number in numbers if number is not None), default=0.0)
     shares = [None if number is None or not most else round(100 * number / most) for number in numbers]
     figures = map(Figure, measure.cells, shares)
-    return MeasureView(measure.title, tuple(figures), measure.look)
+    return MeasureView(measure.title, tuple(figures), measure.note)
 
 
 def _number(cell: str) -> float | None:

@@ -26,15 +26,12 @@ def whole_view(
     found: Sequence[Design],
     shown: str,
     measures: Sequence[Measure] | None = None,
+    remarks: Sequence[str] = (),
 ) -> ComparisonView:
     """Return a page with every design on it; `shown` is the one to see first."""
     given = start_of(mine)
-    sides = [
-        Side(
-            one.column, one.run["verdicts"], compare(mine.tree, one.tree, given), link=f"#with-{one.name}"
-        )
-        for one in found
-    ]  # fmt: skip
-    return comparison_view(
-        mine.exercise, [my_side(mine), *sides], shown, notes_of(mine), practice.kit, measures
-    )
+    sides = [my_side(mine)]
+    for one in found:
+        beside = compare(mine.tree, one.tree, given)
+        sides.append(Side(one.column, one.run["verdicts"], beside, f"#with-{one.name}"))
+    return comparison_view(mine.exercise, sides, shown, notes_of(mine), practice.kit, measures, remarks)
