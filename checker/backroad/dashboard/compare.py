@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from flask import (
-    Blueprint,
-    Response,
-    get_template_attribute,
-    jsonify,
-    render_template,
-    request,
-    stream_with_context,
-)
-from flask import url_for as address_of
+from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context, url_for
+from flask import get_template_attribute as part_of
 
 from backroad.comparison import compare
 from backroad.content import layers
@@ -26,9 +19,22 @@ from backroad.model import Exercise
 from backroad.pages.comparison import ComparisonView, Side, comparison_view
 from backroad.practice.beginning import last_workspace
 from backroad.practice.comparing import notes_of
-from backroad.practice.looking import chosen, spoil
+from backroad.practice.looking import Look, chosen, spoil
 from backroad.practice.showing import my_side
 from backroad.report import Verdict
+
+
+@dataclass(frozen=True)
+class View:
+    """The page: the comparison, or how many core checks are red while it is closed; `live` fills it in."""
+
+    exercise: Exercise
+    scene: Scene
+    words: str
+    live: str
+    red: int = 0
+    core: int = 0
+    comparison: ComparisonView | None = None
 
 
 def pages(desk: Desk) -> Blueprint:
@@ -42,12 +48,14 @@ def pages(desk: Desk) -> Blueprint:
     @blueprint.get("/")
     def show(slug: str) -> str:
         one = comparing(slug)
-        return render_template("comparing.html", **_values(desk, one, request.args.get("with")))
+        name = chosen(one.look, request.args.get("with"))
+        return render_template("comparing.html", view=view_of(desk, one.look, one.scene, name))
 
     @blueprint.get("/live")
     def live(slug: str) -> Response:
-        events = _events(desk, comparing(slug), request.args.get("with"))
-        return Response(stream_with_context(events), content_type="text/event-stream")
+        one = comparing(slug)
+        told = events(desk, one, chosen(one.look, request.args.get("with")))
+        return Response(stream_with_context(told), content_type="text/event-stream")
 
     @blueprint.post("/spoil")
     def show_anyway(slug: str) -> Response:
@@ -57,46 +65,32 @@ def pages(desk: Desk) -> Blueprint:
     return blueprint
 
 
-def _values(desk: Desk, one: Comparing, other: str | None) -> dict[str, Any]:
-    name, scene = chosen(one.look, other), one.scene
-    exercise = one.look.exercise
-    values = {
-        "exercise": exercise,
-        "scene": scene,
-        "shown": name,
-        "words": words_of(scene, exercise),
-        "live": "" if scene.is_over else _address("live", exercise, name),
-        "red": 0,
-        "core": 0,
-        "view": None,
-    }
-    if scene.mine is not None and scene.mine.is_closed:
-        core = [check.name for check in exercise.checks if not check.stretch]
-        red = [check for check in core if scene.mine.run["verdicts"].get(check) != Verdict.PASSED]
-        return {**values, "red": len(red), "core": len(core)}
-    return values if scene.is_closed else {**values, "view": view_of(desk, one, scene, name)}
+def view_of(desk: Desk, look: Look, scene: Scene, name: str) -> View:
+    """Return the page as far as it is known, yours beside the design of this name."""
+    exercise, mine = look.exercise, scene.mine
+    words = words_of(scene, exercise)
+    live = "" if scene.is_over else _address("live", exercise, name)
+    if mine is None:
+        return View(exercise, scene, words, live)
+    core = [check.name for check in exercise.checks if not check.stretch]
+    red = sum(mine.run["verdicts"].get(check) != Verdict.PASSED for check in core)
+    if mine.is_closed:
+        return View(exercise, scene, words, live, red, len(core))
+    beside = compare(look.tree, look.designs[name], layers.start(exercise))
+    sides = [my_side(mine), *others(look, scene, {name: beside})]
+    whole = comparison_view(exercise, sides, name, notes_of(mine), desk.practice.kit)
+    return View(exercise, scene, words, live, red, len(core), whole)
 
 
-def view_of(desk: Desk, one: Comparing, scene: Scene, shown: str) -> ComparisonView:
-    """Return the page as far as it is known: a design that waits has its files, and a word on what runs."""
-    assert scene.mine is not None
-    exercise, given = one.look.exercise, layers.start(one.look.exercise)
-    sides = [my_side(scene.mine)]
-    for name, column in one.look.columns.items():
-        beside = compare(one.look.tree, one.look.designs[name], given) if name == shown else None
-        link = _address("show", exercise, name)
+def others(look: Look, scene: Scene, shown: Mapping[str, Any]) -> Iterator[Side]:
+    """Yield the other designs; one that has not run has a word on what it waits for."""
+    for name, column in look.columns.items():
+        link = _address("show", look.exercise, name)
         found = scene.found.get(name)
-        if found is not None:
-            sides.append(Side(found.column, found.run["verdicts"], beside, link))
+        if found is None:
+            yield Side(column, {}, shown.get(name), link, _waiting(scene, name))
         else:
-            sides.append(Side(column, {}, beside, link, _waiting(scene, name)))
-    return comparison_view(exercise, sides, shown, notes_of(scene.mine), desk.practice.kit)
-
-
-def _waiting(scene: Scene, name: str) -> str:
-    if scene.is_over:
-        return "has not run"
-    return "its checks run" if scene.doing == name else "waits for its turn"
+            yield Side(found.column, found.run["verdicts"], shown.get(name), link)
 
 
 def words_of(scene: Scene, exercise: Exercise) -> str:
@@ -107,32 +101,44 @@ def words_of(scene: Scene, exercise: Exercise) -> str:
     return f"The checks run on {whose}: {scene.done} of {len(exercise.checks)}"
 
 
-def _events(desk: Desk, one: Comparing, other: str | None) -> Iterator[str]:
-    """Yield what is being done, the tables whenever a design is through, and the end."""
-    name = chosen(one.look, other)
-    was_closed, through = one.scene.is_closed, -1
+def events(desk: Desk, one: Comparing, name: str) -> Iterator[str]:
+    """Yield what is being done, the tables whenever a design is through, and the end.
+
+    A page that was closed, or waited for the learner's own run, is told to come again.
+    """
+    was_closed, before = one.scene.is_closed, None
     for scene in one.scenes():
         if scene is None:
-            yield ":\n\n"
+            yield ": still here\n\n"
             continue
         if was_closed and scene.mine is not None:
             yield _event("again", {})
             return
         yield _event("doing", {"words": words_of(scene, one.look.exercise), "trouble": scene.trouble})
-        if not scene.is_closed and (len(scene.found) != through or scene.is_over):
-            through = len(scene.found)
-            yield _event("tables", _tables(view_of(desk, one, scene, name)))
+        now = scene.doing, len(scene.found)
+        if scene.mine is not None and not scene.is_closed and now != before:
+            before = now
+            sides = [my_side(scene.mine), *others(one.look, scene, {})]
+            yield _event(
+                "tables", _tables(comparison_view(one.look.exercise, sides, name, "", desk.practice.kit))
+            )
     yield _event("over", {})
 
 
 def _tables(view: ComparisonView) -> dict[str, str]:
-    return {part: get_template_attribute("comparison.html", part)(view) for part in ("measures", "matrix")}
+    return {part: part_of("comparison.html", part)(view) for part in ("measures", "matrix")}
 
 
-def _event(kind: str, values: dict[str, Any]) -> str:
+def _event(kind: str, values: Mapping[str, Any]) -> str:
     return f"event: {kind}\ndata: {json.dumps(values)}\n\n"
+
+
+def _waiting(scene: Scene, name: str) -> str:
+    if scene.is_over:
+        return "has not run"
+    return "its checks run" if scene.doing == name else "waits for its turn"
 
 
 def _address(page: str, exercise: Exercise, design: str) -> str:
     values: dict[str, Any] = {"slug": exercise.slug, "with": design}
-    return address_of(f"compare.{page}", **values)
+    return url_for(f"compare.{page}", **values)
