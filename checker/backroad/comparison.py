@@ -93,10 +93,11 @@ class Contender:
 
 @dataclass(frozen=True)
 class Measure:
-    """One row of the verdict table."""
+    """One row of the verdict table; `note` is what is to be said of it."""
 
     title: str
     cells: tuple[str, ...]
+    note: str = ""
 
 
 def compare(mine: Source, theirs: Source, given: Source | None = None, context: int = CONTEXT) -> Comparison:

@@ -72,3 +72,40 @@ def test_narrow(kit: Kit, solved: Path) -> None:
     ended = kit("compare", cwd=solved, COLUMNS="40")
     assert "+     return 'hello ' + name" in ended.stdout
     assert max(map(len, ended.stdout.splitlines())) <= 40
+
+
+def test_page(kit: Kit, solved: Path, tmp_path: Path) -> None:
+    """--html writes one file with every design on it; the screen keeps the table and what comes next."""
+    ended = kit("compare", "--html", tmp_path / "page.html", "--with", "joined", cwd=solved)
+    assert ended.returncode == 0, ended.stderr
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert 'href="#with-joined" aria-current="true"' in page
+    assert 'id="with-reference"' in page
+    assert "Because it is <em>short</em>." in page
+    assert "checks" in ended.stdout
+    assert "return" not in ended.stdout
+
+
+def test_page_on_stdout(kit: Kit, solved: Path) -> None:
+    """With - the page is all there is on stdout."""
+    ended = kit("compare", "--html", "-", cwd=solved)
+    assert ended.stdout.startswith("<!doctype html>")
+    assert ended.stdout.endswith("</html>\n")
+    assert "checks" in ended.stderr
+
+
+def test_no_page_while_red(kit: Kit, greeter: Path, tmp_path: Path) -> None:
+    """The page opens with the reference: nothing is written before, but with --spoil, which is remembered."""
+    page = tmp_path / "page.html"
+    assert kit("compare", "--html", page, cwd=greeter).returncode == 1
+    assert not page.exists()
+    assert kit("compare", "--html", page, "--spoil", cwd=greeter).returncode == 0
+    assert "The journal remembers it." in page.read_text(encoding="utf-8")
+
+
+def test_no_folder_for_the_page(kit: Kit, solved: Path, tmp_path: Path) -> None:
+    """A file in a folder that there is not is told before anything runs."""
+    ended = kit("compare", "--html", tmp_path / "nowhere" / "page.html", cwd=solved)
+    assert ended.returncode == 2
+    assert "nowhere" in ended.stderr

@@ -31,6 +31,22 @@ def show(session: Session, mine: Mine, found: list[Design], other: str | None) -
     out.show([EMPTY, *next_rows(tuple(_next_commands(session, mine, found, chosen)), out.width)])
 
 
+def write_page(session: Session, mine: Mine, found: list[Design], other: str | None, file: str) -> None:
+    """Write the comparison as one page; the screen keeps the table and the next command."""
+    from backroad.cli.checking import export
+    from backroad.console import EMPTY, next_rows
+    from backroad.console.beside import verdict_rows
+    from backroad.pages.comparison import comparison_page
+    from backroad.practice.showing import whole_view
+
+    shown = next(design for design in found if design.name == (other or REFERENCE))
+    export(session, file, comparison_page(whole_view(session, mine, found, shown.name)) + "\n")
+    screen = session.err if file == "-" else session.out
+    columns = [my_column(mine), *(design.column for design in found)]
+    screen.show([*verdict_rows(mine.exercise.slug, columns, screen.width), EMPTY])
+    screen.show(next_rows(tuple(_next_commands(session, mine, found, shown)), screen.width))
+
+
 def closed_screen(mine: Mine, width: int) -> list[Row]:
     """Say that the reference opens later, and how to see it now."""
     from backroad.console import EMPTY, next_rows, row

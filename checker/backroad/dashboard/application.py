@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from backroad.dashboard import assets, exercise, map
+from backroad.dashboard import assets, compare, exercise, map
 from backroad.dashboard.desk import Desk
 from backroad.errors import BackroadError, ExitCode
 
-PAGES = (assets.pages, map.pages, exercise.pages)
+PAGES = (assets.pages, map.pages, exercise.pages, compare.pages)
 
 
 def make_app(desk: Desk) -> Flask:

@@ -11,8 +11,13 @@ from backroad.dashboard.desk import Desk
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 STYLES = ("base.css", "code.css", "layout.css", "map.css", "exercise.css")
-SCRIPTS = ("page.js", "map.js", "exercise.js")
-SERVED = {"page.css": STYLES, "icon.svg": ("icon.svg",), **{name: (name,) for name in SCRIPTS}}
+SCRIPTS = ("page.js", "map.js", "exercise.js", "comparing.js")
+SERVED = {
+    "page.css": STYLES,
+    "compare.css": ("comparison.css",),
+    "icon.svg": ("icon.svg",),
+    **{name: (name,) for name in SCRIPTS},
+}
 
 
 def pages(desk: Desk) -> Blueprint:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from backroad.dashboard.comparing import Comparisons
 from backroad.dashboard.guard import Guard
 from backroad.dashboard.road import Road
 from backroad.dashboard.rooms import Room, Rooms
@@ -29,6 +30,16 @@ class Desk:
     def road(self) -> Road:
         """How far the learner is."""
         return Road(self.practice)
+
+    @cached_property
+    def comparisons(self) -> Comparisons:
+        """The comparisons under way."""
+        return Comparisons(self.practice)
+
+    def close(self) -> None:
+        """End whatever runs."""
+        self.comparisons.close()
+        self.rooms.close()
 
     def room(self, exercise: Exercise) -> Room:
         """Return the room of the exercise's last workspace; stops where there is none."""

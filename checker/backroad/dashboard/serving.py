@@ -29,13 +29,14 @@ def serve(practice: Practice, folder: Path, port: int, ready: Callable[[str], No
         guard = Guard(taken.getsockname()[1])
         with practice.warm(lambda text: rooms.tell(text), spare=True) as engine:
             rooms = Rooms(practice, engine)
-            app = make_app(Desk(practice, guard, rooms, folder))
+            desk = Desk(practice, guard, rooms, folder)
+            app = make_app(desk)
             try:
                 with _server(app, taken) as server:
                     ready(guard.address)
                     server.serve_forever()
             finally:
-                rooms.close()
+                desk.close()
 
 
 def listening(port: int) -> socket.socket:

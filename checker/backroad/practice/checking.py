@@ -35,7 +35,8 @@ def judge(practice: Practice, exercise: Exercise, tree: Tree, **choices: object)
         practice.progress(exercise.slug, len(exercise.checks)) as tick,
         plan_for(exercise, tree, **choices) as plan,
     ):
-        return (practice.engine.run if practice.engine is not None else run)(plan, tick)
+        judged = practice.engine.run if practice.engine is not None else run
+        return judged(plan, tick, brake=practice.brake)
 
 
 def keep(practice: Practice, workspace: Workspace) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,11 +77,15 @@ def new_run(practice: Practice, workspace: Workspace, exercise: Exercise, tree: 
     return summary(report, exercise)
 
 
-def remember(practice: Practice, mine: Mine, found: list[Design]) -> None:
-    """Note that the reference is shown, and how the designs did; what is not earned is not shown unnoted."""
+def remember(practice: Practice, mine: Mine, found: Sequence[Design], kind: EventKind | None = None) -> None:
+    """Note that the reference is shown, and how the designs did; what is not earned is not shown unnoted.
+
+    Where it stands in the journal already that it was not earned, `kind` is COMPARED.
+    """
     from backroad.events import Event
 
-    kind = EventKind.COMPARED if mine.run["passed"] else EventKind.SPOILED
+    if kind is None:
+        kind = EventKind.COMPARED if mine.run["passed"] else EventKind.SPOILED
     data = {"kit": practice.kit, "designs": {design.name: dict(design.run) for design in found}}
     try:
         with practice.archive() as archive:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from backroad.events import Entry
     from backroad.model import Exercise, Roadmap
     from backroad.referee.engine import Engine
+    from backroad.referee.session import Brake
     from backroad.report import Result
     from backroad.workspace.archive import Archive
 
@@ -37,6 +38,7 @@ class Practice:
     kit: str = __version__
     engine: Engine | None = None
     on_warning: Callable[[str], None] | None = None
+    brake: Brake | None = None
 
     @cached_property
     def content(self) -> Content:
