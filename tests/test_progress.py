@@ -10,7 +10,16 @@ import pytest
 
 from backroad.events import Entry, Event, EventKind
 from backroad.model import Check, Exercise, Kind, Level, Roadmap, Route, Stage, Step
-from backroad.progress import State, hints_given, next_exercise, standings, suggested, summary
+from backroad.progress import (
+    NOTHING,
+    State,
+    hints_given,
+    is_due,
+    next_exercise,
+    standings,
+    suggested,
+    summary,
+)
 from backroad.report import Report, Result, Verdict
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -148,3 +157,51 @@ def test_summary(core: str | None, hard: str, expected: tuple[bool, bool, bool])
     )
     told = summary(Report(KIT, "a", Level.NONE, 1.0, "", results), exercise("a", stretch=True))
     assert (told["whole"], told["passed"], told["gold"]) == expected
+
+
+def greens(*days: float) -> list[Entry]:
+    """Return green runs so many days after the beginning."""
+    kind, data = checked(True)
+    return [
+        Entry(number, BEGIN + timedelta(days=day), Event(kind, "a", HERE, data))
+        for number, day in enumerate(days)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "due"),
+    [
+        pytest.param([0], 7, id="after a week"),
+        pytest.param([0, 8], 38, id="a review makes it a month"),
+        pytest.param([0, 8, 40], 130, id="and then a season"),
+        pytest.param([0, 8, 40, 130, 220], 310, id="a season stays one"),
+        pytest.param([0, 0.1, 1, 2], 9, id="what comes before it is due begins the week anew"),
+        pytest.param([0, 100], 130, id="a late review counts as well"),
+    ],
+)
+def test_due_for_review(days: list[float], due: int) -> None:
+    """A done exercise comes back 7, then 30, then 90 days after it was green last."""
+    standing = standings(greens(*days), KIT)["a"]
+    moment = BEGIN + timedelta(days=due)
+    assert (is_due(standing, moment - timedelta(seconds=1)), is_due(standing, moment)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        pytest.param([], id="nothing"),
+        pytest.param([(K.SCAFFOLDED, {}), checked(False)], id="never green"),
+        pytest.param([checked(True, whole=False)], id="green in part"),
+        pytest.param([checked(True, kit="0.1.0"), checked(False)], id="rechecked and red"),
+    ],
+)
+def test_not_due(happened: list[tuple[EventKind, dict[str, Any]]]) -> None:
+    """Only what is done can be due."""
+    standing = standings(entries(*happened), KIT).get("a", NOTHING)
+    assert not is_due(standing, BEGIN + timedelta(days=1000))
+
+
+def test_a_red_run_is_no_review() -> None:
+    """What is due stays due until it is green again."""
+    standing = standings([*greens(0), *entries(checked(False))], KIT)["a"]
+    assert is_due(standing, BEGIN + timedelta(days=7))

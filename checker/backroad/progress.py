@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,8 @@ class Standing:
     began: datetime | None = None
     seen: datetime | None = None
     first_green: datetime | None = None
+    last_green: datetime | None = None
+    reviews: int = 0
     workspace: Path | None = None
     last: Mapping[str, Any] | None = None
     done_with: str = ""
@@ -47,6 +49,13 @@ class Standing:
 
 NOTHING = Standing()
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+# Days after which something learnt is practised again; the last one repeats. The best gap grows with the time
+# for which something is to be remembered: it was 20 to 40 % of a week and 5 to 10 % of a year, and a gap too
+# long cost less than one too short (Cepeda, Vul, Rohrer, Wixted, Pashler 2008, "Spacing effects in learning:
+# a temporal ridgeline of optimal retention", Psychological Science 19, 1095-1102). So: a week to keep it for
+# a month, a month to keep it for a season, and then as rarely as one exercise of 59 can be fitted in.
+REVIEW_DAYS = (7, 30, 90)
 
 
 def summary(report: Report, exercise: Exercise) -> dict[str, Any]:
@@ -93,6 +102,15 @@ def after(standing: Standing, entry: Entry, kit: str) -> Standing:
     if entry.event.kind is EventKind.CHECKED:
         return _checked(standing, entry, kit)
     return standing
+
+
+def is_due(standing: Standing, now: datetime) -> bool:
+    """Whether a done exercise is due for review: long enough ago was it green last."""
+    if not standing.state.is_done or standing.last_green is None:
+        return False
+    return now - standing.last_green >= timedelta(
+        days=REVIEW_DAYS[min(standing.reviews, len(REVIEW_DAYS) - 1)]
+    )
 
 
 def next_exercise(roadmap: Roadmap, found: Mapping[str, Standing]) -> Exercise | None:
@@ -147,7 +165,17 @@ def _green(standing: Standing, entry: Entry, kit: str) -> Standing:
     elif standing.done_with == kit:
         state = standing.state
     first = entry.at if standing.first_green is None else standing.first_green
-    return replace(standing, state=state, first_green=first, done_with=used, gold_with=gold_with)
+    # Green again before it is due only begins the same interval anew: three evenings in a row are no spacing.
+    reviews = standing.reviews + is_due(standing, entry.at)
+    return replace(
+        standing,
+        state=state,
+        first_green=first,
+        last_green=entry.at,
+        reviews=reviews,
+        done_with=used,
+        gold_with=gold_with,
+    )
 
 
 def _state(found: Mapping[str, Standing], slug: str) -> State:
