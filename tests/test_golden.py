@@ -45,10 +45,16 @@ def exercise(slug: str, kind: Kind, stages: dict[str, int], **more: object) -> E
             for i in range(count)
         )
         made.append(Stage(number, title, title, stretch, HERE, checks))
-    told: dict[str, object] = {"title": slug, "minutes": 120, "difficulty": 3, "step": "5-apis"} | more
+    told: dict[str, object] = {
+        "title": slug,
+        "minutes": 120,
+        "difficulty": 3,
+        "step": "5-apis",
+        "requires": (),
+    } | more
     return Exercise(
-        slug=slug, folder=HERE, solution=HERE, template=HERE, summary="", kind=kind, teaches=(), requires=(),
-        after=(), stages=tuple(made), **told,  # type: ignore[arg-type]  # the table above has the right types
+        slug=slug, folder=HERE, solution=HERE, template=HERE, summary="", kind=kind, teaches=(), after=(),
+        stages=tuple(made), **told,  # type: ignore[arg-type]  # the table above has the right types
     )  # fmt: skip
 
 
@@ -204,26 +210,71 @@ def told(of: Exercise, what: Report, everything: bool = False, **around: object)
     return lambda width, colour: painted(report_screen(what, of, width, everything, beside), colour)
 
 
+def road(steps: dict[str, dict[str, tuple[str, ...]]]) -> Roadmap:
+    """Return a road of exercises with what each builds on, by step."""
+    return Roadmap(
+        tuple(
+            Step(
+                name,
+                name,
+                tuple(
+                    exercise(slug, Kind.MODULE, {"One": 1}, step=name, requires=requires)
+                    for slug, requires in slugs.items()
+                ),
+            )
+            for name, slugs in steps.items()
+        )
+    )
+
+
+SMALL: dict[str, dict[str, tuple[str, ...]]] = {
+    "1-fundamentals": {"data-structures": (), "hash-map": ("data-structures",)},
+    "3-frameworks": {"hello-service": ()},
+    "4-databases": {"sql-crud": ("data-structures",), "nosql-crud": ("sql-crud",)},
+    "5-apis": {"task-api": ("nosql-crud",), "jwt-auth": ("task-api",)},
+}
+STATES = {
+    "data-structures": State.GOLD,
+    "hash-map": State.DONE,
+    "hello-service": State.DONE,
+    "sql-crud": State.OLDER,
+    "nosql-crud": State.STARTED,
+}
+
+
 def travel() -> Travel:
     """Return a road with something in every state."""
-    steps = {
-        "1-fundamentals": {"data-structures": State.GOLD},
-        "3-frameworks": {"hello-service": State.DONE},
-        "4-databases": {"sql-crud": State.OLDER, "nosql-crud": State.STARTED},
-        "5-apis": {"task-api": State.OPEN, "jwt-auth": State.OPEN},
-    }
-    made = [
-        Step(name, name, tuple(exercise(slug, Kind.MODULE, {"One": 1}, step=name) for slug in slugs))
-        for name, slugs in steps.items()
-    ]
-    standings = {slug: Standing(state) for slugs in steps.values() for slug, state in slugs.items()}
-    return Travel("0.1.0", Roadmap(tuple(made)), standings, made[2].exercises[1], "backroad check nosql-crud")
+    small = road(SMALL)
+    standings = {slug: Standing(state) for slug, state in STATES.items()}
+    here = next(one for one in small.exercises if one.slug == "nosql-crud")
+    due = frozenset({"hash-map"})
+    commands = "backroad check nosql-crud", due, "backroad reset hash-map"
+    return Travel("0.1.0", small, standings, here, *commands)
+
+
+def long_road() -> Travel:
+    """Return a road of 59 exercises, of which some are done."""
+    names = "language frameworks databases apis portfolio hosting documenting keep-learning".split()
+    steps: dict[str, dict[str, tuple[str, ...]]] = {"1-fundamentals": {}}
+    for number, name in enumerate(names, 2):
+        steps[f"{number}-{name}"] = {}
+    lengths = (7, 6, 5, 13, 14, 3, 5, 3, 3)
+    words = "hash-map oop-inventory iterators-and-generators sql-crud templates-and-forms webhooks".split()
+    for (name, slugs), length in zip(steps.items(), lengths, strict=True):
+        for index in range(length):
+            slug = f"{words[index % len(words)]}-{name[0]}{index}"
+            slugs[slug] = tuple(slugs)[-1:] if index % 3 else ()
+    whole = road(steps)
+    begun = {one.slug: Standing(State.DONE) for one in whole.exercises[:20]}
+    here = whole.exercises[20]
+    due = frozenset({whole.exercises[3].slug})
+    return Travel("0.1.0", whole, begun, here, f"backroad scaffold {here.slug}", due, "backroad reset x")
 
 
 def first_time() -> Travel:
     """Return the road of somebody who has just arrived."""
     found = travel()
-    return Travel("0.1.0", found.roadmap, {}, found.roadmap.exercises[1], "backroad scaffold hello-service")
+    return Travel("0.1.0", found.roadmap, {}, found.roadmap.exercises[2], "backroad scaffold hello-service")
 
 
 def tree(**files: str) -> Tree:
@@ -281,6 +332,7 @@ PAGES: dict[str, Rows] = {
     "hardening": told(LISTS, hard()),
     "road-first": lambda width, colour: painted(road_screen(first_time(), width), colour),
     "road-later": lambda width, colour: painted(road_screen(travel(), width), colour),
+    "road-long": lambda width, colour: painted(road_screen(long_road(), width), colour),
     "list": lambda width, colour: painted(list_screen(travel(), travel().roadmap.exercises, width), colour),
     "scaffold": lambda width, colour: painted(
         scaffold_screen(TASKS, Path("task-api"), "task-api", WRITTEN, width), colour
@@ -327,6 +379,18 @@ def test_screen_fits(name: str, width: int) -> None:
 def test_screen_is_one_page(name: str) -> None:
     """One mistake takes at most 25 rows of 80 columns, with everything around it."""
     assert len(PAGES[name](80, False).splitlines()) <= 25
+
+
+@pytest.mark.parametrize("width", [20, 21, 30, 39, 40, 59, 60, 100, 160, 300])
+@pytest.mark.parametrize("made", [first_time, travel, long_road])
+def test_road_fits_any_width(made: Callable[[], Travel], width: int) -> None:
+    """The road is drawn within any width, the next exercise is on it, and a command's words stay whole."""
+    from backroad.glyphs import columns
+
+    road, commands = painted(road_screen(made(), width), False).split("\n next")
+    assert [line for line in road.splitlines() if columns(line) > width] == []
+    assert "●" in road
+    assert made().command.split()[-1] in commands
 
 
 def test_no_screen_is_forgotten() -> None:

@@ -54,7 +54,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 # for which something is to be remembered: it was 20 to 40 % of a week and 5 to 10 % of a year, and a gap too
 # long cost less than one too short (Cepeda, Vul, Rohrer, Wixted, Pashler 2008, "Spacing effects in learning:
 # a temporal ridgeline of optimal retention", Psychological Science 19, 1095-1102). So: a week to keep it for
-# a month, a month to keep it for a season, and then as rarely as one exercise of 59 can be fitted in.
+# a month, a month to keep it for a season, then every season.
 REVIEW_DAYS = (7, 30, 90)
 
 

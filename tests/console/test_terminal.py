@@ -48,6 +48,13 @@ def test_width(asked: str, given: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert terminal(io.StringIO(), {}).width == given
 
 
+@pytest.mark.parametrize(("asked", "given"), [("7", 20), ("20", 20), ("300", 300), ("4000", 300)])
+def test_whole_width(asked: str, given: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no prose may use nearly all that there is."""
+    monkeypatch.setenv("COLUMNS", asked)
+    assert terminal(io.StringIO(), {}).whole == given
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs a pipe that breaks")
 def test_reader_that_has_gone() -> None:
     """When the reader has gone, writing goes on into nothing."""

@@ -63,4 +63,5 @@ def entry(exercise: Exercise, road: Travel) -> dict[str, Any]:
         "requires": exercise.requires,
         "after": exercise.after,
         "state": road.state(exercise),
+        "due": exercise.slug in road.due,
     }

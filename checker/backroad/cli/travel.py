@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backroad.errors import ExitCode
-from backroad.progress import NOTHING, State, next_exercise, standings
+from backroad.progress import NOTHING, State, is_due, next_exercise, standings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from backroad.cli.session import Session
     from backroad.console.road import Travel
@@ -25,14 +26,17 @@ def travel(session: Session) -> Travel:
     found = standings(session.entries(), session.kit)
     upcoming = next_exercise(session.roadmap, found)
     command = "backroad list" if upcoming is None else next_command(upcoming, found)
-    return Travel(session.kit, session.roadmap, found, upcoming, command)
+    due = [one for one in session.roadmap.exercises if is_due(found.get(one.slug, NOTHING), session.now())]
+    review = review_command(min(due, key=lambda one: last_green(found, one)), found) if due else ""
+    slugs = frozenset(exercise.slug for exercise in due)
+    return Travel(session.kit, session.roadmap, found, upcoming, command, slugs, review)
 
 
 def show_road(session: Session) -> int:
     """Print the roadmap."""
     from backroad.console.road import road_screen
 
-    session.out.show(road_screen(travel(session), session.out.width))
+    session.out.show(road_screen(travel(session), session.out.whole))
     return ExitCode.PASSED
 
 
@@ -46,6 +50,20 @@ def next_command(exercise: Exercise, found: Mapping[str, Standing], here: Path |
     if here == folder or folder in here.parents:
         return "backroad check"
     return f"backroad check {shell_word(relative(folder, here))}"
+
+
+def review_command(exercise: Exercise, found: Mapping[str, Standing]) -> str:
+    """Return what to type to solve a done exercise again; what is there is kept."""
+    folder = found[exercise.slug].workspace
+    is_there = folder is not None and folder.is_dir()
+    return f"backroad {'reset' if is_there else 'scaffold'} {exercise.slug}"
+
+
+def last_green(found: Mapping[str, Standing], exercise: Exercise) -> datetime:
+    """Return when a done exercise was green last."""
+    green = found[exercise.slug].last_green
+    assert green is not None  # what is due was green once
+    return green
 
 
 def relative(folder: Path, here: Path | None = None) -> Path:

@@ -15,17 +15,19 @@ from backroad.console.rows import Row, painted
 from backroad.glyphs import commandless, encodable
 
 NARROWEST = 40
-WIDEST = 100
+WIDEST = 100  # lines of prose become hard to follow beyond
+ANY_WIDTH = 20, 300
 
 
 @dataclass(frozen=True)
 class Terminal:
-    """One stream and what it can show."""
+    """One stream and what it can show; `whole` is its width where that is no matter of prose."""
 
     stream: TextIO
     width: int = 80
     colour: bool = False
     is_live: bool = False
+    whole: int = 80
 
     def show(self, rows: Iterable[Row]) -> None:
         """Print rows."""
@@ -64,4 +66,5 @@ def terminal(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Termina
     live = stream.isatty() and environ.get("TERM") != "dumb"
     width = shutil.get_terminal_size((80, 24)).columns
     colour = live and not environ.get("NO_COLOR")
-    return Terminal(stream, min(max(width, NARROWEST), WIDEST), colour, live)
+    whole = min(max(width, ANY_WIDTH[0]), ANY_WIDTH[1])
+    return Terminal(stream, min(max(width, NARROWEST), WIDEST), colour, live, whole)
