@@ -18,8 +18,8 @@ _SHORT = {"\r": "\\r", "\x1b": "\\x1b", "\x00": "\\x00"}
 _COMMAND = re.compile(r"^([ \t]*):(?=:)|#(?=#\w*\[)", re.MULTILINE)
 
 # One sign for one sign wherever possible, so that columns stay columns.
-_PLAIN = str.maketrans("✓✗·○●◐◌★↻─│┬┴┌├└—", "+x-o*~.#@-|--,|`-")
-_PLAIN |= str.maketrans({"…": "...", "→": "->", "←": "<-"})
+_ONE_FOR_ONE = str.maketrans("✓✗·○●◐◌★↻─│┬┴┌├└—", "+x-o*~.#@-|--,|`-")
+_PLAIN = _ONE_FOR_ONE | str.maketrans({"…": "...", "→": "->", "←": "<-"})
 
 
 def visible(text: str) -> str:
