@@ -129,11 +129,6 @@ def suggested(roadmap: Roadmap) -> Sequence[Exercise]:
     return [*first, *(exercise for exercise in roadmap.exercises if exercise not in first)]
 
 
-def is_due(standing: Standing, now: datetime) -> bool:
-    """Placeholder."""
-    return False
-
-
 def hints_given(entries: Iterable[Entry], check: str) -> int:
     """Return how many rungs of a check's ladder have been read."""
     return len(
