@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -30,6 +30,7 @@ def serve(practice: Practice, folder: Path, port: int, ready: Callable[[str], No
         with practice.warm(lambda text: rooms.tell(text), spare=True) as engine:
             rooms = Rooms(practice, engine)
             desk = Desk(practice, guard, rooms, folder)
+            desk.road.standings()  # a long journal is read before somebody waits for the map
             app = make_app(desk)
             try:
                 with _server(app, taken) as server:
@@ -43,9 +44,8 @@ def listening(port: int) -> socket.socket:
     """Return a socket that listens on a port of this machine; stops at one that is taken."""
     taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        with suppress(AttributeError):  # Windows has no such trouble, and another meaning for it
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 0)
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # on Windows it would take the port from whoever has it
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind((HOST, port))
         taken.listen(128)
     except (OSError, OverflowError) as error:
