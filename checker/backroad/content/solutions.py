@@ -17,6 +17,7 @@ from backroad.errors import BackroadError, Problem, nearest
 from backroad.model import Edit, Equivalent, Exercise, Mutant, Solution
 
 MUTANTS = "mutants.toml"
+NOTES = "NOTES.md"
 
 
 def load_solution(exercise: Exercise) -> Solution:
@@ -27,18 +28,31 @@ def load_solution(exercise: Exercise) -> Solution:
     return solution
 
 
+def load_shown(exercise: Exercise) -> Solution:
+    """Return what is shown of a solution, without its mutants: to read those takes long."""
+    folder = exercise.solution
+    problems = list(_missing(folder))
+    if problems:
+        raise BackroadError(*problems)
+    return Solution(folder / "reference", _alternatives(folder), (), (), folder / NOTES)
+
+
+def _alternatives(folder: Path) -> tuple[Path, ...]:
+    others = folder / "alternatives"
+    return tuple(others / name for name in subfolders(others))
+
+
 def read_solution(exercise: Exercise) -> tuple[Solution, list[Problem]]:
     """Return what proves an exercise as far as it can be read, and what is wrong."""
     folder = exercise.solution
-    others = folder / "alternatives"
-    alternatives = tuple(others / name for name in subfolders(others))
+    alternatives = _alternatives(folder)
     problems = list(_missing(folder))
     table = read_table(folder / MUTANTS, problems) if folder.is_dir() else None
     mutants, equivalents = _read_mutants(table) if table else ((), ())
     tree = _laid_out(exercise, [other.name for other in alternatives], problems)
     if table:
         problems += _mutant_problems(tree, _checks(exercise), mutants, table.where)
-    return Solution(folder / "reference", alternatives, mutants, equivalents, folder / "NOTES.md"), problems
+    return Solution(folder / "reference", alternatives, mutants, equivalents, folder / NOTES), problems
 
 
 def _missing(folder: Path) -> Iterator[Problem]:
@@ -47,8 +61,8 @@ def _missing(folder: Path) -> Iterator[Problem]:
         return
     if not (folder / "reference").is_dir():
         yield Problem(str(folder / "reference"), "is missing", "put the solution shown there")
-    if not (folder / "NOTES.md").is_file():
-        yield Problem(str(folder / "NOTES.md"), "is missing", "say why the reference is so")
+    if not (folder / NOTES).is_file():
+        yield Problem(str(folder / NOTES), "is missing", "say why the reference is so")
 
 
 def _read_mutants(table: Table) -> tuple[tuple[Mutant, ...], tuple[Equivalent, ...]]:

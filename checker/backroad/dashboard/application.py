@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from backroad.dashboard import assets, compare, exercise, map
 from backroad.dashboard.desk import Desk
+from backroad.dashboard.packing import packed
 from backroad.errors import BackroadError, ExitCode
 
 PAGES = (assets.pages, map.pages, exercise.pages, compare.pages)
@@ -28,6 +29,7 @@ def make_app(desk: Desk) -> Flask:
         blueprint: Blueprint = pages(desk)
         app.register_blueprint(blueprint, url_prefix=f"/<secret>{blueprint.url_prefix or ''}")
     app.jinja_env.globals["pages_there"] = frozenset(app.view_functions)
+    app.after_request(packed)
     app.register_error_handler(BackroadError, _stopped)
     app.register_error_handler(HTTPException, _refused)
     return app

@@ -18,10 +18,12 @@ from backroad.dashboard.exercise import known
 from backroad.model import Exercise
 from backroad.pages.comparison import ComparisonView, Side, comparison_view
 from backroad.practice.beginning import last_workspace
-from backroad.practice.comparing import notes_of
+from backroad.practice.comparing import REFERENCE, notes_of
 from backroad.practice.looking import Look, chosen, spoil
 from backroad.practice.showing import my_side
 from backroad.report import Verdict
+
+CALLED = {YOURS: "yours, as it is now", REFERENCE: "the reference"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def pages(desk: Desk) -> Blueprint:
 def view_of(desk: Desk, look: Look, scene: Scene, name: str) -> View:
     """Return the page as far as it is known, yours beside the design of this name."""
     exercise, mine = look.exercise, scene.mine
-    words = words_of(scene, exercise)
+    words = words_of(scene)
     live = "" if scene.is_over else _address("live", exercise, name)
     if mine is None:
         return View(exercise, scene, words, live)
@@ -93,12 +95,11 @@ def others(look: Look, scene: Scene, shown: Mapping[str, Any]) -> Iterator[Side]
             yield Side(found.column, found.run["verdicts"], shown.get(name), link)
 
 
-def words_of(scene: Scene, exercise: Exercise) -> str:
+def words_of(scene: Scene) -> str:
     """Return what is being done, in a sentence."""
     if scene.is_over or not scene.doing:
         return ""
-    whose = "yours as it is now" if scene.doing == YOURS else scene.doing
-    return f"The checks run on {whose}: {scene.done} of {len(exercise.checks)}"
+    return f"The checks run on {CALLED.get(scene.doing, scene.doing)}"
 
 
 def events(desk: Desk, one: Comparing, name: str) -> Iterator[str]:
@@ -114,8 +115,8 @@ def events(desk: Desk, one: Comparing, name: str) -> Iterator[str]:
         if was_closed and scene.mine is not None:
             yield _event("again", {})
             return
-        yield _event("doing", {"words": words_of(scene, one.look.exercise), "trouble": scene.trouble})
-        now = scene.doing, len(scene.found)
+        yield _event("doing", _doing(scene, one.look.exercise))
+        now = scene.doing, len(scene.found), scene.is_over
         if scene.mine is not None and not scene.is_closed and now != before:
             before = now
             sides = [my_side(scene.mine), *others(one.look, scene, {})]
@@ -123,6 +124,11 @@ def events(desk: Desk, one: Comparing, name: str) -> Iterator[str]:
                 "tables", _tables(comparison_view(one.look.exercise, sides, name, "", desk.practice.kit))
             )
     yield _event("over", {})
+
+
+def _doing(scene: Scene, exercise: Exercise) -> dict[str, Any]:
+    count = {"done": scene.done, "all": len(exercise.checks)}
+    return {"words": words_of(scene), "trouble": scene.trouble, **count}
 
 
 def _tables(view: ComparisonView) -> dict[str, str]:

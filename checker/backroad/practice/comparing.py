@@ -99,9 +99,9 @@ def remember(practice: Practice, mine: Mine, found: Sequence[Design], kind: Even
 def designs(practice: Practice, mine: Mine, other: str | None) -> list[Design]:
     """Return the reference and the alternatives, each with what the checks say of it."""
     from backroad.content import layers
-    from backroad.content.roadmap import load_solution
+    from backroad.content.solutions import load_shown
 
-    names = [folder.name for folder in load_solution(mine.exercise).alternatives]
+    names = [folder.name for folder in load_shown(mine.exercise).alternatives]
     if other is not None and other not in (*names, REFERENCE):
         raise stop(
             other, f"{mine.exercise.slug} has no such alternative", nearest(other, [*names, REFERENCE])
@@ -184,6 +184,6 @@ def start_of(mine: Mine) -> Tree:
 
 def notes_of(mine: Mine) -> str:
     """Return what the author says of the reference and the alternatives, as Markdown."""
-    from backroad.content.roadmap import load_solution
+    from backroad.content.solutions import load_shown
 
-    return load_solution(mine.exercise).notes.read_text(encoding="utf-8")
+    return load_shown(mine.exercise).notes.read_text(encoding="utf-8")

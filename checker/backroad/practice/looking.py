@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from backroad.comparison import Contender, line_count
 from backroad.content import layers
-from backroad.content.roadmap import load_solution
+from backroad.content.solutions import load_shown
 from backroad.errors import nearest, stop
 from backroad.events import EventKind
 from backroad.practice.checking import submitted
@@ -74,7 +74,7 @@ def look(practice: Practice, workspace: Workspace, exercise: Exercise) -> Look:
 
 def trees(exercise: Exercise) -> dict[str, Tree]:
     """Return the files of every right design, the reference first."""
-    names = [folder.name for folder in load_solution(exercise).alternatives]
+    names = [folder.name for folder in load_shown(exercise).alternatives]
     return {
         REFERENCE: layers.reference(exercise),
         **{name: layers.alternative(exercise, name) for name in names},

@@ -2,6 +2,7 @@
 import { post } from "./page.js";
 
 const page = document.querySelector("#comparison");
+const progress = document.querySelector("#progress");
 const doing = document.querySelector("#doing");
 const trouble = document.querySelector("#trouble");
 
@@ -34,16 +35,18 @@ if (page.dataset.live) {
   const source = new EventSource(page.dataset.live);
   source.addEventListener("doing", (event) => {
     const told = JSON.parse(event.data);
-    doing.textContent = told.words;
+    if (doing.textContent !== told.words) doing.textContent = told.words;
+    progress.querySelector("progress").value = told.done / told.all;
+    document.querySelector("#count").textContent = told.words ? `${told.done} of ${told.all}` : "";
     tell(told.trouble);
   });
   source.addEventListener("tables", (event) => {
     for (const [part, html] of Object.entries(JSON.parse(event.data))) fill(part, html);
   });
   source.addEventListener("again", () => { source.close(); location.reload(); });
-  source.addEventListener("over", () => source.close());
+  source.addEventListener("over", () => { source.close(); progress.hidden = true; });
   source.addEventListener("error", () => {
-    doing.textContent = "";
+    progress.hidden = true;
     tell("the dashboard does not answer; was it stopped? `backroad serve` starts it again");
   });
 }
