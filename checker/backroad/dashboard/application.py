@@ -26,7 +26,7 @@ def make_app(desk: Desk) -> Flask:
     app.jinja_env.globals["kit"] = desk.practice.kit
     for pages in PAGES:
         blueprint: Blueprint = pages(desk)
-        app.register_blueprint(blueprint, url_prefix=f"/<secret>{blueprint.url_prefix or str()}")
+        app.register_blueprint(blueprint, url_prefix=f"/<secret>{blueprint.url_prefix or ''}")
     app.jinja_env.globals["pages_there"] = frozenset(app.view_functions)
     app.register_error_handler(BackroadError, _stopped)
     app.register_error_handler(HTTPException, _refused)
