@@ -24,10 +24,10 @@ from backroad.report import Measured, Verdict
 if TYPE_CHECKING:
     from backroad.referee.plugin import Referee
 
-ROUNDS = 12
+ROUNDS = 10
 # A round ends with what comes first. Many short ones, so that what slows the machine hits every design alike.
 ROUND_REQUESTS = 20
-ROUND_SECONDS = 0.08
+ROUND_SECONDS = 0.06
 WARM_UP_REQUESTS = 10
 WARM_UP_SECONDS = 0.3
 MILLI = 1e3
