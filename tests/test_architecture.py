@@ -18,7 +18,7 @@ PACKAGE = Path(backroad.__file__).parent
 ORDER = """
     errors model report plan events wire
     content
-    glyphs feedback junit comparison progress
+    glyphs feedback junit comparison measures progress
     documents
     subject
     referee

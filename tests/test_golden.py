@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from backroad.comparison import Contender, compare
-from backroad.console.beside import files_text, notes_text, verdict_rows
+from backroad.console.beside import files_text, notes_text
+from backroad.console.designs import design_rows
 from backroad.console.notices import (
     Finding,
     Health,
@@ -23,7 +24,9 @@ from backroad.console.report import Around, report_screen
 from backroad.console.road import Travel, list_screen, road_screen, story
 from backroad.console.rows import painted
 from backroad.content.trees import File, Tree
+from backroad.measures import Better, Gauge
 from backroad.model import Check, Exercise, Kind, Level, Roadmap, Stage, Step
+from backroad.practice.measuring import Measurement
 from backroad.progress import Standing, State
 from backroad.report import Place, Report, Result, Verdict
 
@@ -290,11 +293,31 @@ THEIRS = MINE.replace(
     "    t = 0\n    for n in numbers:\n        t += n\n    return t\n", "    return sum(numbers)\n"
 )
 COLUMNS = (
-    Contender("yours", 141, "20/20", "3/5", 1.9),
-    Contender("reference", 188, "20/20", "5/5", 1.4),
-    Contender("fastapi", 176, "20/20", "5/5", 2.2),
+    Contender("yours", 141, "20/20", "3/5", 1.9, complexity=14),
+    Contender("reference", 188, "20/20", "5/5", 1.4, complexity=6),
+    Contender("fastapi", 176, "20/20", "5/5", 2.2, complexity=5),
     Contender("node", 203, missing="node is not on this machine"),
 )
+MEASURED = Measurement(
+    (
+        Gauge("SQL per GET /v1/tasks", "statements", (61, 2, 2, None), Better.LOWER, True, is_telling=True),
+        Gauge("GET /v1/tasks per second", "per second", (212.4, 890.2, 1240, None), Better.HIGHER, False),
+        Gauge("GET /v1/tasks p95 ms", "ms", (9.43, 1.62, 0.88, None), Better.LOWER, False),
+    )
+)
+MANY = tuple(
+    Contender(name, 300, "40/40", "12/12", complexity=9)
+    for name in ("yours", "reference", "growth-and-properties", "sentinel-list-and-avl", "treap")
+)
+STEPS = Measurement(
+    (
+        Gauge("lines run by 100 lookups in 2,047", "lines run", (20_410, 1_100, 1_204, 905.5, 1_800),
+              Better.LOWER, True, is_telling=True),
+        Gauge("SQL per PATCH", "statements", (2, 2, 2, None, 2), Better.LOWER, True,
+              reasons=("", "", "", "no answer within 2 s", "")),
+    ),
+    faults=("treap: its work took longer than 30 s",),
+)  # fmt: skip
 RUNGS = ("Draw it", "Who owns the tail?", "tail = node.prev")
 HINTED = Check("c", "Removing the last node moves the tail", "", 2, False, (), RUNGS, HERE, 1)
 SEVERAL = report(LISTS, {TAIL.name: TAIL, **OTHERS, **blocked("check_2_6")})
@@ -342,10 +365,13 @@ PAGES: dict[str, Rows] = {
     "reset": lambda width, colour: painted(change_screen(*RESET, width), colour),
     "doctor": lambda width, colour: painted(doctor_screen(FINDINGS, {"kit": "0.1.0"}, width), colour),
     "compare": lambda width, colour: (
-        painted(verdict_rows("task-api", COLUMNS, width), colour)
+        painted(design_rows("task-api", COLUMNS, MEASURED.rows(COLUMNS), MEASURED.remarks(COLUMNS), width), colour)
         + "\n"
         + files_text(SIDES, "yours", "reference", width, colour)
         + notes_text("# Why\n\nOne pass, no *state*:\n\n- `sum` says it\n- so does C\n", width, colour)
+    ),
+    "compare-many": lambda width, colour: painted(
+        design_rows("data-structures", MANY, STEPS.rows(MANY), STEPS.remarks(MANY), width), colour
     ),
 }  # fmt: skip
 

@@ -89,6 +89,7 @@ class Contender:
     hardening: str = ""
     seconds: float = 0.0
     missing: str = ""
+    complexity: int = 0
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,17 @@ def contender(
     return Contender(title, lines, core, hard, seconds)
 
 
-def table(contenders: Sequence[Contender]) -> tuple[Measure, ...]:
-    """Return the verdict table: checks, hardening where somebody has it, time, lines."""
+def table(contenders: Sequence[Contender], measured: Sequence[Measure] = ()) -> tuple[Measure, ...]:
+    """Return the verdict table: checks, hardening where somebody has it, what was measured, size of the code.
+
+    How long the checks took is not in it: each design's run was another one, at another time.
+    """
     measures = (
         Measure("checks", tuple(one.core for one in contenders)),
         Measure("stretch", tuple(one.hardening for one in contenders)),
-        Measure("seconds", tuple(f"{one.seconds:.1f}" if one.seconds else "" for one in contenders)),
+        *measured,
         Measure("lines", tuple(f"{one.lines:,}" if one.lines else "" for one in contenders)),
+        Measure("complexity", tuple(f"{one.complexity}" if one.complexity else "" for one in contenders)),
     )
     return tuple(measure for measure in measures if any(measure.cells))
 

@@ -15,7 +15,7 @@ class Plan:
     """One run: which checks judge which tree, and how.
 
     `servers` holds the URLs of the user's own database servers, `served_by` what these say they are;
-    what has none is served by the kit.
+    what has none is served by the kit. With `measures`, `checks` is a file of work that is measured.
     """
 
     exercise: str
@@ -34,6 +34,7 @@ class Plan:
     shuffle: bool = False
     in_process: bool = False
     fail_fast: bool = False
+    measures: bool = False
     max_level: Level = Level.NAMESPACES
     secret: tuple[Path, ...] = ()
     kit: str = ""

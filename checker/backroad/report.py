@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -36,6 +37,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What a piece of work came to: a number that was counted, or milliseconds of requests round by round.
+
+    `reason` says why there is neither.
+    """
+
+    unit: str
+    count: float | None = None
+    rounds: tuple[tuple[float, ...], ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The verdict of one check with its evidence; a field without content is None or empty."""
 
@@ -56,6 +70,7 @@ class Result:
     ran: tuple[str, ...] = ()
     output: str | None = None
     why: str | None = None
+    measured: Measured | None = None
 
     @property
     def passed(self) -> bool:
@@ -111,9 +126,11 @@ class Report:
 
 
 def result_to_json(result: Result) -> dict[str, Any]:
-    """Return one entry of `checks`; a field without content is null."""
+    """Return one entry of `checks`; a field without content is null. Only work tells what was measured."""
     entry = {key: (value if value not in ((), "") else None) for key, value in asdict(result).items()}
     entry["verdict"] = str(result.verdict)
+    if result.measured is None:
+        del entry["measured"]
     return entry
 
 
@@ -123,9 +140,16 @@ def result_from_json(entry: dict[str, Any]) -> Result:
     known["verdict"] = Verdict(known["verdict"])
     known["where"] = Place(**known["where"]) if known.get("where") else None
     known["frames"] = tuple(Place(**frame) for frame in known.get("frames") or ())
+    known["measured"] = measured_from_json(known["measured"]) if known.get("measured") else None
     for key in ("did", "ran"):
         known[key] = tuple(known.get(key) or ())
     return Result(**known)
+
+
+def measured_from_json(entry: Mapping[str, Any]) -> Measured:
+    """Return what `asdict` made of a measured piece of work."""
+    rounds = tuple(tuple(float(one) for one in row) for row in entry.get("rounds") or ())
+    return Measured(entry["unit"], entry.get("count"), rounds, entry.get("reason", ""))
 
 
 def report_from_json(entry: dict[str, Any]) -> Report:

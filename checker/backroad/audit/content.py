@@ -15,6 +15,7 @@ from backroad.content.home import Content
 from backroad.content.roadmap import lint, read_roadmap
 from backroad.content.solutions import read_solution
 from backroad.content.stages import read_stages
+from backroad.content.work import read_work
 from backroad.errors import BackroadError, Problem, nearest
 from backroad.model import Exercise, Roadmap
 
@@ -69,7 +70,7 @@ def _audit(exercise: Exercise, request: Request, problems: Sequence[Problem], pr
     exercise = replace(exercise, stages=stages)
     solution, _ = read_solution(exercise)
     own = tuple(problem for problem in problems if _is_of(problem, exercise))
-    task = Task(exercise, solution, own, request.with_generated)
+    task = Task(exercise, solution, own, request.with_generated, read_work(exercise)[0])
     trees = trees_of(task)
     with progress(exercise.slug, trees.runs if trees else 0) as tick:
         return audit_exercise(task, trees, _memory(exercise, request), tick)

@@ -81,10 +81,18 @@ class _Work:
             reference,
             proofs.alternatives_part(self._exercise, designs.alternatives, self._trees.left_out),
         ]
+        if self._task.work:
+            right.append(self._measured())
         wrong, score = ([], None) if reference.problems else self._wrong(designs)
         if reference.problems:
             wrong = [proofs.agreement_part(self._exercise, designs.pairs)]
         return [*right, *wrong, budget_part(self._exercise, self._times(designs))], score
+
+    def _measured(self) -> Part:
+        trees = {"the reference": self._trees.reference, **self._trees.alternatives}
+        return proofs.work_part(
+            self._exercise, self._task.work, self._trials.measured(self._task.work, trees)
+        )
 
     def _designs(self) -> _Designs:
         start = self._begin("starter", self._trees.start, names=self._task.names)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from backroad.audit.trials import Outcome
 from backroad.audit.values import Part
+from backroad.content.work import WORK
 from backroad.errors import Problem
-from backroad.model import Exercise, Mutant
-from backroad.report import Verdict
+from backroad.measures import too_few
+from backroad.model import Check, Exercise, Mutant
+from backroad.referee.together import Found
+from backroad.report import Measured, Verdict
 
 # What both ways can say: in-process, no deadline, limit or wall reaches the code.
 COMPARABLE = (Verdict.PASSED, Verdict.FAILED, Verdict.RAISED)
@@ -65,6 +68,26 @@ def alternatives_part(exercise: Exercise, pairs: Sequence[Pair], left_out: Mappi
     said = f"{_listed(pair.name for pair in pairs)} pass" if pairs else "none was run"
     notes = tuple(f"{name} was left out: {reason}" for name, reason in left_out.items())
     return Part("alternatives", said, tuple(problems), notes)
+
+
+def work_part(exercise: Exercise, work: Sequence[Check], found: Mapping[str, Found]) -> Part:
+    """Every right design does the work that designs are measured at, and gives a number or says why not."""
+    problems: list[Problem] = []
+    notes: list[str] = []
+    for name, one in found.items():
+        if one.fault:
+            problems.append(Problem(str(exercise.folder / WORK), f"{name}: {one.fault}"))
+            continue
+        for piece in work:
+            got = one.measured.get(piece.name, Measured("", reason="it did not run"))
+            reason = got.reason or too_few(got.rounds)
+            if not got.unit or (reason and name == next(iter(found))):
+                where = f"{piece.file}:{piece.line}: {piece.name}"
+                problems.append(Problem(where, f"{name}: {reason}", "correct the work or the solution"))
+            elif reason:
+                notes.append(f"{name} has no number for {piece.sentence}: {reason}")
+    said = f"{len(work)} pieces of it are measured of {len(found)} designs"
+    return Part("work", said, tuple(problems), tuple(notes))
 
 
 def agreement_part(exercise: Exercise, pairs: Sequence[Pair]) -> Part:

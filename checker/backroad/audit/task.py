@@ -11,7 +11,7 @@ from backroad.audit.toolchain import missing
 from backroad.content import layers
 from backroad.content.trees import Tree
 from backroad.errors import BackroadError, Problem
-from backroad.model import Exercise, Solution
+from backroad.model import Check, Exercise, Solution
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Task:
     solution: Solution
     problems: tuple[Problem, ...] = ()
     with_generated: bool = True
+    work: tuple[Check, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from backroad.errors import KitFault
 from backroad.model import Check, Exercise
 from backroad.referee.engine import Engine
 from backroad.referee.servers import configured
+from backroad.referee.together import Contestant, Found, measure_together
 from backroad.report import Report, Result, Verdict
 
 T = TypeVar("T")
@@ -113,6 +114,11 @@ class Trials:
             self._memory.keep(key, asdict(outcome))
         self._tick(trial.name)
         return outcome
+
+    def measured(self, work: Sequence[Check], trees: Mapping[str, Tree]) -> dict[str, Found]:
+        """Have designs do the work that they are compared at."""
+        contestants = [Contestant(name, tree) for name, tree in trees.items()]
+        return measure_together(self._exercise, work, contestants, self._engine)
 
     def _make(self, trial: Trial) -> Outcome:
         """Run the checks now."""

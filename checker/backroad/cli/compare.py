@@ -29,7 +29,7 @@ def command(session: Session, folder: str | None, other: str | None, spoil: bool
     """Show yours beside the reference: verdicts, files, notes. Opens when yours passes."""
     from backroad.cli.checking import require_folders
     from backroad.cli.comparing import closed_screen, show, write_page
-    from backroad.practice.comparing import designs, open_for, remember
+    from backroad.practice.comparing import designs, measured, open_for, remember
 
     require_folders(page)
     mine = open_for(session, session.workspace(folder), spoil=spoil)
@@ -37,9 +37,10 @@ def command(session: Session, folder: str | None, other: str | None, spoil: bool
         session.out.show(closed_screen(mine, session.out.width))
         return ExitCode.FAILED
     found = designs(session, mine, other)
-    remember(session, mine, found)
+    measurement = measured(session, mine, found)
+    remember(session, mine, found, measurement=measurement)
     if page:
-        write_page(session, mine, found, other, page)
+        write_page(session, mine, found, measurement, other, page)
     else:
-        show(session, mine, found, other)
+        show(session, mine, found, measurement, other)
     return ExitCode.PASSED

@@ -6,45 +6,61 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from backroad.comparison import compare
-from backroad.practice.comparing import REFERENCE, Design, Mine, my_column, notes_of, start_of
+from backroad.practice.comparing import REFERENCE, Design, Mine, columns, notes_of, start_of
 from backroad.report import Verdict
 
 if TYPE_CHECKING:
     from backroad.cli.session import Session
+    from backroad.comparison import Contender
     from backroad.console import Row
+    from backroad.practice.measuring import Measurement
 
 
-def show(session: Session, mine: Mine, found: list[Design], other: str | None) -> None:
+def show(
+    session: Session, mine: Mine, found: list[Design], measurement: Measurement, other: str | None
+) -> None:
     """Print table, files, notes and the next command."""
     from backroad.console import EMPTY, next_rows
-    from backroad.console.beside import files_text, notes_text, verdict_rows
+    from backroad.console.beside import files_text, notes_text
 
     chosen = next(design for design in found if design.name == (other or REFERENCE))
     out = session.out
     comparison = compare(mine.tree, chosen.tree, start_of(mine))
-    table = verdict_rows(
-        mine.exercise.slug, [my_column(mine), *(design.column for design in found)], out.width
-    )
-    out.show([*table, EMPTY])
+    out.show([*_table(mine, columns(mine, found, measurement), measurement, out.width), EMPTY])
     out.write(files_text(comparison, "yours", chosen.name, out.width, out.colour))
     out.write(notes_text(notes_of(mine), out.width, out.colour))
     out.show([EMPTY, *next_rows(tuple(_next_commands(session, mine, found, chosen)), out.width)])
 
 
-def write_page(session: Session, mine: Mine, found: list[Design], other: str | None, file: str) -> None:
+def write_page(
+    session: Session,
+    mine: Mine,
+    found: list[Design],
+    measurement: Measurement,
+    other: str | None,
+    file: str,
+) -> None:
     """Write the comparison as one page; the screen keeps the table and the next command."""
     from backroad.cli.checking import export
     from backroad.console import EMPTY, next_rows
-    from backroad.console.beside import verdict_rows
     from backroad.pages.comparison import comparison_page
     from backroad.practice.showing import whole_view
 
     shown = next(design for design in found if design.name == (other or REFERENCE))
-    export(session, file, comparison_page(whole_view(session, mine, found, shown.name)) + "\n")
+    contenders = columns(mine, found, measurement)
+    rows, remarks = measurement.rows(contenders), measurement.remarks(contenders)
+    view = whole_view(session, mine, found, shown.name, rows, remarks)
+    export(session, file, comparison_page(view) + "\n")
     screen = session.err if file == "-" else session.out
-    columns = [my_column(mine), *(design.column for design in found)]
-    screen.show([*verdict_rows(mine.exercise.slug, columns, screen.width), EMPTY])
+    screen.show([*_table(mine, contenders, measurement, screen.width), EMPTY])
     screen.show(next_rows(tuple(_next_commands(session, mine, found, shown)), screen.width))
+
+
+def _table(mine: Mine, contenders: list[Contender], measurement: Measurement, width: int) -> list[Row]:
+    from backroad.console.designs import design_rows
+
+    remarks = measurement.remarks(contenders)
+    return design_rows(mine.exercise.slug, contenders, measurement.rows(contenders), remarks, width)
 
 
 def closed_screen(mine: Mine, width: int) -> list[Row]:

@@ -153,7 +153,7 @@ class Desk:
     def compare(self, happened: queue.SimpleQueue[tuple[str, Any]]) -> None:
         """Give the screen to the comparison until a key is pressed."""
         from backroad.cli.comparing import show
-        from backroad.practice.comparing import designs, open_for, remember
+        from backroad.practice.comparing import designs, measured, open_for, remember
 
         if self.last is None or not self.last.passed:
             return
@@ -161,8 +161,9 @@ class Desk:
         mine = open_for(self.session, self.workspace, spoil=False)
         if not mine.is_closed:
             found = designs(self.session, mine, None)
-            remember(self.session, mine, found)
-            show(self.session, mine, found, None)
+            measurement = measured(self.session, mine, found)
+            remember(self.session, mine, found, measurement)
+            show(self.session, mine, found, measurement, None)
         self.canvas.say("any key goes back")
         while (event := happened.get())[0] not in ("key", "saved"):
             pass

@@ -1,4 +1,4 @@
-"""The screen of a comparison: the verdict table, the files side by side, the author's notes."""
+"""The screen of a comparison below its table: the files side by side, the author's notes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from backroad.comparison import Comparison, Contender, FilePair, Fold, Line, Pair, table
-from backroad.console.rows import Row, Span, Style, cut, padded, row, shortened, wrapped
+from backroad.comparison import Comparison, FilePair, Fold, Line, Pair
+from backroad.console.rows import cut
 from backroad.glyphs import columns, visible
 
 if TYPE_CHECKING:
@@ -18,21 +18,6 @@ SIDE_BY_SIDE = 80
 GUTTER = 4
 
 Highlighted = Callable[[Line], "Text"]
-
-
-def verdict_rows(slug: str, contenders: Sequence[Contender], width: int = 80) -> list[Row]:
-    """Return the table of what each design does, and why some were not run."""
-    measures = table(contenders)
-    cells = [[measure.title, *(cell or "-" for cell in measure.cells)] for measure in measures]
-    lines = [[slug, *(contender.title for contender in contenders)], *cells]
-    if sum(max(map(columns, column)) + 3 for column in zip(*lines, strict=True)) > width:
-        lines = [list(column) for column in zip(*lines, strict=True)]
-    widths = [max(map(columns, column)) for column in zip(*lines, strict=True)]
-    gap = next((gap for gap in (3, 2) if sum(widths) + gap * len(widths) <= width), 1)
-    widths[0] -= max(sum(widths) + gap * len(widths) - width, 0)
-    rows = [_table_row(cells, widths, " " * gap, first=not index) for index, cells in enumerate(lines)]
-    absent = [f"{one.title} was not run: {one.missing}" for one in contenders if one.missing]
-    return [*rows, *(row(f" {line}") for text in absent for line in wrapped(text, width - 1))]
 
 
 def files_text(comparison: Comparison, mine: str, theirs: str, width: int = 80, colour: bool = False) -> str:
@@ -192,8 +177,3 @@ def _sign(pair: Pair) -> str:
 
 def _sign_style(pair: Pair) -> str:
     return "dim" if pair.same else "bold yellow"
-
-
-def _table_row(cells: Sequence[str], widths: Sequence[int], gap: str, first: bool) -> Row:
-    body = gap.join(padded(shortened(cell, width), width) for cell, width in zip(cells, widths, strict=True))
-    return row(Span(f" {body}".rstrip(), Style.TITLE if first else Style.PLAIN))

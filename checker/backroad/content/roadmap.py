@@ -58,12 +58,13 @@ def lint(content: Content) -> list[Problem]:
     """Return everything that is wrong with the content, as far as reading it can tell."""
     from backroad.content.solutions import read_solution
     from backroad.content.strays import strays
+    from backroad.content.work import read_work
 
     roadmap, problems = read_roadmap(content)
     for exercise in roadmap.exercises:
         unread = read_stages(exercise.folder / "checks")[1]
         problems += unread or point_problems(exercise)
-        problems += read_solution(exercise)[1]
+        problems += read_solution(exercise)[1] + read_work(exercise)[1]
     return [*problems, *strays(content, roadmap)]
 
 

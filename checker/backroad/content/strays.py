@@ -9,12 +9,13 @@ from backroad.content.home import Content
 from backroad.content.names import is_skipped
 from backroad.content.solutions import MUTANTS
 from backroad.content.stages import is_check_file
+from backroad.content.work import WORK
 from backroad.errors import Problem, nearest
 from backroad.model import Exercise, Roadmap
 
 _EXERCISE_FILES = ("exercise.toml", "README.md")
 _EXERCISE_FOLDERS = ("starter/", "checks/")
-_OPTIONAL = ("probes.py",)
+_OPTIONAL = ("probes.py", WORK)
 _SOLUTION = ("reference/", "alternatives/", "NOTES.md", MUTANTS)
 
 

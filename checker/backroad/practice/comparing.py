@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from backroad.comparison import Contender, contender, line_count
@@ -18,10 +18,12 @@ from backroad.report import Verdict
 if TYPE_CHECKING:
     from backroad.content.trees import Tree
     from backroad.model import Exercise
+    from backroad.practice.measuring import Measurement
     from backroad.practice.practice import Practice
     from backroad.report import Report
     from backroad.workspace.opening import Workspace
 
+MINE = "yours"
 REFERENCE = "reference"
 
 
@@ -77,7 +79,30 @@ def new_run(practice: Practice, workspace: Workspace, exercise: Exercise, tree: 
     return summary(report, exercise)
 
 
-def remember(practice: Practice, mine: Mine, found: Sequence[Design], kind: EventKind | None = None) -> None:
+def measured(practice: Practice, mine: Mine, found: Sequence[Design]) -> Measurement:
+    """Measure the learner's design and the others at the same work, in one run."""
+    from backroad.practice.measuring import measure
+
+    others = [(design.name, design.tree, bool(design.column.missing)) for design in found]
+    return measure(practice, mine.exercise, start_of(mine), [(MINE, mine.tree, False), *others])
+
+
+def columns(mine: Mine, found: Sequence[Design], measurement: Measurement) -> list[Contender]:
+    """Return the columns of the table: the learner's design, then the others."""
+    others = [(design.name, design.column) for design in found]
+    return [
+        replace(column, complexity=measurement.complexity.get(name, 0))
+        for name, column in [(MINE, my_column(mine)), *others]
+    ]
+
+
+def remember(
+    practice: Practice,
+    mine: Mine,
+    found: Sequence[Design],
+    kind: EventKind | None = None,
+    measurement: Measurement | None = None,
+) -> None:
     """Note that the reference is shown, and how the designs did; what is not earned is not shown unnoted.
 
     Where it stands in the journal already that it was not earned, `kind` is COMPARED.
@@ -86,7 +111,10 @@ def remember(practice: Practice, mine: Mine, found: Sequence[Design], kind: Even
 
     if kind is None:
         kind = EventKind.COMPARED if mine.run["passed"] else EventKind.SPOILED
-    data = {"kit": practice.kit, "designs": {design.name: dict(design.run) for design in found}}
+    runs = {design.name: dict(design.run) for design in found}
+    data: dict[str, Any] = {"kit": practice.kit, "designs": runs}
+    if measurement is not None:
+        data["measured"] = measurement.kept
     try:
         with practice.archive() as archive:
             archive.journal.record(Event(kind, mine.workspace.slug, mine.workspace.root, data))
@@ -172,7 +200,7 @@ def unstartable(report: Report) -> str:
 def my_column(mine: Mine) -> Contender:
     """Return the column of the learner's own design."""
     lines = line_count(mine.tree, start_of(mine))
-    return contender("yours", lines, mine.run["verdicts"], mine.exercise, mine.run["seconds"])
+    return contender(MINE, lines, mine.run["verdicts"], mine.exercise, mine.run["seconds"])
 
 
 def start_of(mine: Mine) -> Tree:

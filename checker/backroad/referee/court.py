@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from backroad.plan import Plan
 from backroad.referee import endings
 from backroad.referee.planfile import plan_from_json
+from backroad.referee.turns import Turn
 from backroad.report import Result, result_to_json
 from backroad.subject.confinement import adopt_orphans
 
@@ -41,10 +42,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
     adopt_orphans()
     plan = plan_from_json(json.loads(sys.stdin.buffer.readline()))
-    threading.Thread(target=end_with_caller, args=(sys.stdin.buffer,), daemon=True).start()
+    turn = Turn(lambda: tell(events, turn=True))
+    threading.Thread(target=end_with_caller, args=(sys.stdin.buffer, turn), daemon=True).start()
     code = 0
     try:
-        judge(plan, events)
+        judge(plan, events, turn)
     except Stopped:
         code = STOPPED
     except BaseException:
@@ -67,11 +69,11 @@ def stop(*_: object) -> None:
     raise Stopped
 
 
-def end_with_caller(caller: BinaryIO) -> None:
-    """End this process when the one that asked is gone: its end of the stream closes."""
+def end_with_caller(caller: BinaryIO, turn: Turn) -> None:
+    """End this process when the one that asked is gone: its end of the stream closes. A byte is a turn."""
     with suppress(OSError, ValueError):
         while caller.read(1):
-            pass
+            turn.grant()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -81,7 +83,7 @@ def tell(events: BinaryIO, **event: Any) -> None:
     events.flush()
 
 
-def judge(plan: Plan, events: BinaryIO) -> None:
+def judge(plan: Plan, events: BinaryIO, turn: Turn) -> None:
     """Run the plan's checks and tell each result, then the report or the kit's fault."""
     from backroad.referee.bench import Bench
 
@@ -93,13 +95,20 @@ def judge(plan: Plan, events: BinaryIO) -> None:
         from backroad.referee.plugin import Referee
 
         referee = Referee(bench, teller(events))
-        plugins = [referee, CheckCache(plan), ShortTexts()]
+        plugins = [referee, CheckCache(plan), ShortTexts(), *work_of(referee, turn)]
         code = int(pytest.main(pytest_arguments(plan), plugins=plugins))
     finally:
         # From here on nothing stops the clearing up, and the report comes after it: who reads it may hang up.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         bench.close()
     conclude(referee, code, events)
+
+
+def work_of(referee: Referee, turn: Turn) -> list[object]:
+    """Return what a run that measures has beside the referee."""
+    from backroad.referee.measuring import Work
+
+    return [Work(referee, turn)] if referee.plan.measures else []
 
 
 def teller(events: BinaryIO) -> Callable[[Result], None]:
@@ -168,10 +177,12 @@ def cache_folder(plan: Plan) -> Path | None:
 
 def pytest_arguments(plan: Plan, keep: Collection[str] = ()) -> list[str]:
     """Return the arguments of pytest: the checks, few of its parts, nothing configured elsewhere."""
+    folder = plan.checks.parent if plan.measures else plan.checks
     return [
         str(plan.checks),
-        f"--rootdir={plan.checks}",
-        "--confcutdir=" + str(plan.checks),
+        f"--rootdir={folder}",
+        f"--confcutdir={folder}",
+        *(("-o", "python_functions=[!_]*") if plan.measures else ()),
         "--noconftest",
         "--disable-plugin-autoload",
         "--import-mode=importlib",

@@ -48,19 +48,20 @@ class Engine:
         on_result: OnResult | None = None,
         seconds: float | None = None,
         brake: Brake | None = None,
+        await_turn: Callable[[], None] = lambda: None,
     ) -> Report:
         """Judge a plan; raises KitFault as `run` does."""
         if not can_fork() or plan.in_process:
-            return run(plan, on_result, seconds, brake=brake)
+            return run(plan, on_result, seconds, brake=brake, await_turn=await_turn)
         for _ in range(2):
             stand = self._stand(plan)
             try:
-                return run(plan, on_result, seconds, stand.start, brake)
+                return run(plan, on_result, seconds, stand.start, brake, await_turn)
             except Unborn:
                 self._forget(stand)
                 self._notice(f"{plan.exercise}: what was kept ready has ended; it starts anew")
         self._notice(f"{plan.exercise}: the warm start does not work here; each run starts anew")
-        return run(plan, on_result, seconds, brake=brake)
+        return run(plan, on_result, seconds, brake=brake, await_turn=await_turn)
 
     def _stand(self, plan: Plan) -> Stand:
         """Return what is ready for the plan's exercise; what is stale is replaced."""
@@ -154,7 +155,8 @@ def stamp_of(plan: Plan) -> tuple[object, ...]:
     """Return what changes when an exercise's checks, the kit or an installed package does."""
     probes = [plan.probes] if plan.probes is not None else []
     installed = [Path(entry) for entry in sys.path if entry.endswith(INSTALLED)]
-    return frozenset(plan.order), *stamps([*plan.checks.glob("*.py"), *probes, *kit_paths(), *installed])
+    checks = [plan.checks] if plan.measures else plan.checks.glob("*.py")
+    return frozenset(plan.order), *stamps([*checks, *probes, *kit_paths(), *installed])
 
 
 @cache

@@ -55,7 +55,8 @@ class Referee:
         self._services = bench.services
         self._supplies = bench.supplies
         self._on_result = on_result
-        self._known = {f"test_{check.name}": check for check in self.plan.order}
+        prefix = "" if self.plan.measures else "test_"
+        self._known = {f"{prefix}{check.name}": check for check in self.plan.order}
         self._compared: tuple[str, Any, Any] | None = None
         self._begin = time.monotonic()
 

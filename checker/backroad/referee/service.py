@@ -15,6 +15,7 @@ from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.forked import ForkServer
 from backroad.referee.http import UNSET, Reply, Request, exchange, exchange_raw, make_request
+from backroad.referee.pacing import seconds_of, wire_form
 from backroad.referee.parallel import in_parallel
 from backroad.referee.recorder import Recorder
 from backroad.referee.refusing import settings_text, wait_for_refusal
@@ -139,14 +140,26 @@ class Service:
         self._recorder.did(str(request))
         running = self._live
         before = log_size(running.log)
-        try:
+        with self._answering(request, running, before):
             reply = exchange(running.port, request, Deadline(self._seconds, running.family), running.made)
+        self._note_exception(reply, running, before)
+        return reply
+
+    def seconds_of(self, request: Request) -> tuple[float, int]:
+        """Send one request without ceremony; return how long its answer took, and the status."""
+        live = self._live
+        with self._answering(request, live, log_size(live.log)):
+            return seconds_of(live.port, wire_form(request, live.port), self._seconds, live.made)
+
+    @contextmanager
+    def _answering(self, request: Request, running: Running, before: int) -> Iterator[None]:
+        """Turn what goes wrong in an exchange into Trouble with its evidence."""
+        try:
+            yield
         except TimeoutError:
             raise Trouble(self._hung(request, running)) from None
         except (OSError, http.client.HTTPException) as error:
             raise Trouble(self._broken(request, running, error, before)) from None
-        self._note_exception(reply, running, before)
-        return reply
 
     def _note_exception(self, reply: Reply, running: Running, before: int) -> None:
         """Keep with a 5xx what the log says of it."""
@@ -225,6 +238,11 @@ class Service:
         self._recorder.did("restarted the service")
         self.stop()
         self.start()
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many connections of Python's sqlite3 were listened to so far, and their statements."""
+        return self._live.counts()
 
     @property
     def port(self) -> int:

@@ -24,6 +24,7 @@ from backroad.referee.forked import let_go
 from backroad.referee.planfile import plan_to_json
 from backroad.referee.scratch import run_folder, temporary_folder
 from backroad.referee.servers import configured, version_of
+from backroad.referee.turns import GRANTED
 from backroad.report import Report, Result, report_from_json, result_from_json
 
 REFEREE = Path(__file__).resolve().parent / "__main__.py"
@@ -76,11 +77,13 @@ def run(
     seconds: float | None = None,
     start: Callable[[Path, IO[bytes]], Caller] | None = None,
     brake: Brake | None = None,
+    await_turn: Callable[[], None] = lambda: None,
 ) -> Report:
     """Judge a plan in a referee process; raises KitFault when the kit itself is broken.
 
     `seconds` ends the whole run: in-process, no deadline reaches the learner's code. `start` starts the
     process, given its folder and the file for its complaints. `brake` ends the run from another thread.
+    `await_turn` returns when a run that measures may go on.
     """
     brake = brake or Brake()
     # Held here and not by the referee: whatever becomes of that process, the folder goes.
@@ -91,7 +94,7 @@ def run(
         if seconds is not None:
             clock.start()
         try:
-            report = listen(process, plan, on_result or (lambda _: None), complaints)
+            report = listen(process, plan, on_result or (lambda _: None), complaints, await_turn)
         except (KitFault, ValueError):  # ValueError: half a line, of a referee that was killed
             if not brake.is_pulled:
                 raise
@@ -134,7 +137,15 @@ class Brake:
     def __init__(self) -> None:
         self.is_pulled = False
         self._process: Caller | None = None
+        self._deeds: list[Callable[[], None]] = []
         self._lock = threading.Lock()
+
+    def on_pull(self, deed: Callable[[], None]) -> None:
+        """Do this too when it is pulled; at once, where it is pulled already."""
+        with self._lock:
+            self._deeds.append(deed)
+        if self.is_pulled:
+            deed()
 
     def hold(self, process: Caller) -> None:
         """Know the process of the run; one that comes too late is ended at once."""
@@ -146,7 +157,9 @@ class Brake:
     def pull(self) -> None:
         """End the run, whether it has begun or not."""
         with self._lock:
-            self.is_pulled, process = True, self._process
+            self.is_pulled, process, deeds = True, self._process, [*self._deeds]
+        for deed in deeds:
+            deed()
         if process is not None:
             process.terminate()
             with suppress(subprocess.TimeoutExpired):
@@ -154,7 +167,13 @@ class Brake:
             endings.end(process)
 
 
-def listen(process: Caller, plan: Plan, on_result: OnResult, complaints: IO[bytes]) -> Report:
+def listen(
+    process: Caller,
+    plan: Plan,
+    on_result: OnResult,
+    complaints: IO[bytes],
+    await_turn: Callable[[], None],
+) -> Report:
     """Send the plan and read events until the report."""
     if process.stdin is None or process.stdout is None:
         raise AssertionError("the referee was started without pipes")
@@ -165,6 +184,11 @@ def listen(process: Caller, plan: Plan, on_result: OnResult, complaints: IO[byte
         event = json.loads(line)
         if "result" in event:
             on_result(result_from_json(event["result"]))
+        elif "turn" in event:
+            await_turn()
+            with suppress(BrokenPipeError):
+                process.stdin.write(GRANTED)
+                process.stdin.flush()
         elif "report" in event:
             return report_from_json(event["report"])
         else:

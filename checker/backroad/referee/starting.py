@@ -31,10 +31,12 @@ from backroad.referee.supplies import Supplies, space_of
 from backroad.referee.walls import secrets_of, walls
 from backroad.subject.confinement import adopt_orphans
 from backroad.subject.namespaces import Space
+from backroad.subject.tally import FORM
 
 PROBE_SECONDS = 1.0
 LAST_WORDS = 0.5
 CHANCE = random.SystemRandom()  # no state of its own, which a fork would copy
+TALLY = "backroad-tally"
 PORTS = (20_000, 32_000)  # below those of outgoing connections on Linux, macOS and Windows
 ATTEMPTS = 50
 
@@ -53,17 +55,26 @@ class Running:
     level: Level
     claim: socket.socket
     dialler: Dialler | None = None
+    tally: BinaryIO | None = None
 
     def made(self) -> socket.socket:
         """Return a new socket that reaches it."""
         return socket.socket() if self.dialler is None else self.dialler.socket()
 
+    def counts(self) -> tuple[int, int]:
+        """How many connections of Python's sqlite3 were listened to so far, and their statements."""
+        if self.tally is None:
+            return 0, 0
+        connections, statements = FORM.unpack(os.pread(self.tally.fileno(), FORM.size, 0))
+        return int(connections), int(statements)
+
     def let_go(self) -> None:
         """Remove its folder and give up its port, once it has ended."""
         let_go(self.process)
         self.claim.close()
-        if self.dialler is not None:
-            self.dialler.close()
+        for held in (self.dialler, self.tally):
+            if held is not None:
+                held.close()
         remove_folder(self.scratch)
 
     def family(self) -> tuple[int, ...]:
@@ -99,9 +110,20 @@ def launch(plan: Plan, env: Settings, supplies: Supplies, forks: ForkServer | No
         connect=[port, *supplies.ports],
     )
     order = {"cwd": str(plan.tree), "env": environment, "walls": limits, "command": plan.service.start}
+    tally = counts_in(scratch / TALLY) if plan.measures else None
+    if tally is not None:
+        order["tally"] = tally.name
     dialler = Dialler() if can_fork() else None
     process, level = launch_confined(order, log, forks, space_of(plan), dialler)
-    return Running(process, port, scratch, log, level, claim, dialler)
+    return Running(process, port, scratch, log, level, claim, dialler, tally)
+
+
+def counts_in(path: Path) -> BinaryIO:
+    """Return the new file of counts, held open: whatever becomes of its name, what is read is this one."""
+    held = path.open("x+b")
+    held.write(bytes(FORM.size))
+    held.flush()
+    return held
 
 
 def launch_confined(

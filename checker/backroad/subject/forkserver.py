@@ -17,7 +17,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from backroad.subject import command, conversation, namespaces, program
+from backroad.subject import command, conversation, namespaces, program, tally
 from backroad.subject.forking import Forks
 from backroad.subject.keeper import Kept, keep
 from backroad.subject.namespaces import Space
@@ -67,6 +67,8 @@ def serve(kept: Kept, order: dict[str, Any], descriptors: list[int]) -> None:
     command.lock_in(order, report, inside=kept.inside)
     if not can_run:
         command.execute(order)
+    if order.get("tally"):
+        tally.listen(order["tally"])
     program.run(words)
 
 

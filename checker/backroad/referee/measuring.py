@@ -1,0 +1,150 @@
+"""What work is measured with: the fixture `measure`, one number or one series of times for each piece."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from backroad.model import Kind
+from backroad.referee.evidence import Evidence, Trouble
+from backroad.referee.http import UNSET, Request, make_request
+from backroad.referee.instruments import Instruments
+from backroad.referee.proxies import Proxy
+from backroad.referee.scripts import Script
+from backroad.referee.service import Service
+from backroad.referee.turns import Turn
+from backroad.report import Measured, Verdict
+
+if TYPE_CHECKING:
+    from backroad.referee.plugin import Referee
+
+ROUNDS = 10
+# A round ends with what comes first. Many short ones, so that what slows the machine hits every design alike.
+ROUND_REQUESTS = 20
+ROUND_SECONDS = 0.06
+WARM_UP_REQUESTS = 10
+WARM_UP_SECONDS = 0.3
+MILLI = 1e3
+UNHEARD = "statements are counted where Python's sqlite3 runs them, in a service started as python FILE.py"
+
+
+class Measuring:
+    """Measures one piece of work; `found` holds what came out."""
+
+    def __init__(
+        self,
+        instruments: Callable[[], Instruments],
+        service: Callable[[], Service] | None,
+        await_turn: Callable[[], None],
+    ) -> None:
+        self.found: Measured | None = None
+        self._await_turn = await_turn
+        self._instruments = instruments
+        self._service = service
+
+    def count(self, number: float, unit: str) -> None:
+        """Keep a number that the work counted by itself; less is better."""
+        self._keep(Measured(unit, count=number))
+
+    @contextmanager
+    def statements(self, per: int = 1) -> Iterator[None]:
+        """Count the SQL statements of a `with`; `per` divides them, where it does a thing several times."""
+        if self._service is None:
+            with self._instruments().statements() as seen:
+                yield
+            self.count(seen.count() / per, "statements")
+            return
+        service = self._service()
+        _, before = service.counts
+        yield
+        connections, after = service.counts
+        if connections:
+            self.count((after - before) / per, "statements")
+        else:
+            self._keep(Measured("statements", reason=UNHEARD))
+
+    @contextmanager
+    def commands(self, per: int = 1) -> Iterator[None]:
+        """Count the commands that PyMongo sends in a `with`."""
+        with self._instruments().commands() as seen:
+            yield
+        self.count(len(seen.all) / per, "commands")
+
+    def steps(self, target: Proxy, script: Script, per: int = 1) -> None:
+        """Count the lines of the submission's files that run while a script is played."""
+        self.count(self._instruments().steps(target, script) / per, "lines run")
+
+    def requests(
+        self,
+        method: str,
+        path: str,
+        params: dict[str, Any] | None = None,
+        *,
+        json: Any = UNSET,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        """Time one request many times over, in turns with the other designs; it has to succeed each time."""
+        if self._service is None:
+            raise LookupError("requests are for services")
+        request = make_request(method, path, params, json, None, headers, None)
+        service = self._service()
+        _series(service, request, WARM_UP_REQUESTS, WARM_UP_SECONDS)
+        rounds = []
+        for _ in range(ROUNDS):
+            self._await_turn()
+            rounds.append(_series(service, request, ROUND_REQUESTS, ROUND_SECONDS))
+        self._keep(Measured("ms", rounds=tuple(rounds)))
+
+    def _keep(self, measured: Measured) -> None:
+        if self.found is not None:
+            raise LookupError("a piece of work is measured once; write another function")
+        self.found = measured
+
+
+class Work:
+    """The part of a run that measures: gives work its instrument, and puts what came out into the result."""
+
+    def __init__(self, referee: Referee, turn: Turn) -> None:
+        self._referee = referee
+        self._turn = turn
+        self._measuring: Measuring | None = None
+
+    @pytest.fixture
+    def measure(self, request: pytest.FixtureRequest) -> Measuring:
+        """What a piece of work is measured with."""
+        is_service = self._referee.plan.kind is Kind.SERVICE
+        service = partial(request.getfixturevalue, "service") if is_service else None
+        instruments = partial(request.getfixturevalue, "instruments")
+        self._measuring = Measuring(instruments, service, self._turn.wait)
+        return self._measuring
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Add what was measured, once the referee has made its result."""
+        report = yield
+        results, measuring = self._referee.results, self._measuring
+        if call.when == "call" and measuring is not None and item.name in results:
+            results[item.name] = replace(results[item.name], measured=measuring.found)
+            self._measuring = None
+        return report
+
+
+def _series(service: Service, request: Request, most: int, seconds: float) -> tuple[float, ...]:
+    """Return the milliseconds of one request after the other."""
+    end = time.monotonic() + seconds
+    found: list[float] = []
+    while len(found) < most and time.monotonic() < end:
+        took, status = service.seconds_of(request)
+        if status >= 400:
+            evidence = Evidence(Verdict.FAILED, expected="an answer below 400", got=str(status))
+            raise Trouble(evidence.but(did=(str(request),), again=request.curl))
+        found.append(round(took * MILLI, 3))
+    return tuple(found)
