@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 from pathlib import Path
 
 import pytest
 
+import backroad
 from backroad.content.home import find_content
 from backroad.model import Exercise, Kind
 
@@ -110,6 +112,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Know the words of check files, which the kit's plugin declares where checks run."""
     for marker in ("requires", "hint", "fresh"):
         config.addinivalue_line("markers", f"{marker}: a word of check files")
+    if not hasattr(config, "workerinput"):
+        compile_the_kit()
+
+
+def compile_the_kit() -> None:
+    """Write the kit's bytecode, as pip does where it installs it: referees and subjects write none.
+
+    A checkout has none either where PYTHONDONTWRITEBYTECODE is set, and each of some thousand processes
+    would compile what it imports.
+    """
+    compileall.compile_dir(Path(backroad.__file__).parent, quiet=2)
 
 
 @pytest.fixture
