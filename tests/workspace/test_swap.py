@@ -69,7 +69,7 @@ def folder(tmp_path: Path) -> Folder:
 
 @pytest.fixture
 def quick_folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory, where there is one: a kill loses nothing there either, and nothing is waited for."""
+    """A folder in memory, if there is one: a kill loses nothing there either, and no disk holds it up."""
     shared = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else tmp_path) as folder:
         yield Path(folder)
