@@ -102,6 +102,10 @@ CONTENT = {
 }
 
 
+# What takes longest begins first: whatever begins last, the other processors wait for.
+LONG = ("test_wheel", "test_unprivileged", "test_engine", "test_pages", "test_cluster", "test_corpus")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Run one test more than there are processors: many wait for a process, or for time to pass."""
@@ -114,6 +118,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{marker}: a word of check files")
     if not hasattr(config, "workerinput"):
         compile_the_kit()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the long modules first, each as a whole."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
 def compile_the_kit() -> None:
