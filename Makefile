@@ -52,8 +52,8 @@ golden:
 
 bench:
 	@sh tools/venv.sh test
-	$(PY) tests/bench/check_vs_pytest.py
-	$(PY) tests/bench/list_vs_click.py
+	$(PY) tests/bench/check_vs_pytest.py --rounds $(ROUNDS)
+	$(PY) tests/bench/list_vs_click.py --rounds $(ROUNDS)
 	$(PY) tests/bench/exercises.py --rounds $(ROUNDS)
 	$(PY) tests/bench/warm.py --rounds $(ROUNDS) --json bench.json $(SLUGS)
 	$(PY) tests/bench/grading.py --counts $(COUNTS)

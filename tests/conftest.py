@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 from pathlib import Path
 
 import pytest
 
+import backroad
 from backroad.content.home import find_content
 from backroad.model import Exercise, Kind
 
@@ -100,6 +102,10 @@ CONTENT = {
 }
 
 
+# What takes longest begins first: whatever begins last, the other processors wait for.
+LONG = ("test_wheel", "test_unprivileged", "test_engine", "test_pages", "test_cluster", "test_corpus")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Run one test more than there are processors: many wait for a process, or for time to pass."""
@@ -110,6 +116,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """Know the words of check files, which the kit's plugin declares where checks run."""
     for marker in ("requires", "hint", "fresh"):
         config.addinivalue_line("markers", f"{marker}: a word of check files")
+    if not hasattr(config, "workerinput"):
+        compile_the_kit()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the long modules first, each as a whole."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
+def compile_the_kit() -> None:
+    """Write the kit's bytecode, as pip does where it installs it: referees and subjects write none.
+
+    A checkout has none either where PYTHONDONTWRITEBYTECODE is set, and each of some thousand processes
+    would compile what it imports.
+    """
+    compileall.compile_dir(Path(backroad.__file__).parent, quiet=2)
 
 
 @pytest.fixture

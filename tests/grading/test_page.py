@@ -21,7 +21,7 @@ import pytest
 import backroad
 from backroad.grading.judge import told_once
 from backroad.grading.page import SCRIPT, STYLE, class_page
-from backroad.grading.values import Gradebook, Likeness
+from backroad.grading.values import Likeness
 from backroad.model import Level
 from backroad.pages.rendering import digest
 from backroad.report import Verdict
@@ -89,21 +89,25 @@ def text_of(page: str) -> str:
     return " ".join(" ".join(Page(page).words).split())
 
 
-@pytest.fixture(params=["empty", "one", "hostile", "large and hostile"])
-def made(request: pytest.FixtureRequest, classes: Classes) -> Gradebook:
-    """A class of some kind."""
-    kinds: dict[str, Callable[[], Gradebook]] = {
-        "empty": classes.book,
-        "one": lambda: classes.book(classes.grade("ann")),
-        "hostile": lambda: classes.hostile(40),
-        "large and hostile": lambda: classes.hostile(110),
+@pytest.fixture(scope="module")
+def hostile_page(classes: Classes) -> str:
+    """The page of a hostile class, made once: it takes a second."""
+    return class_page(classes.hostile(40))
+
+
+@pytest.mark.parametrize("kind", ["empty", "one", "hostile", "large and hostile"])
+def test_the_page_holds_only_what_we_wrote(kind: str, classes: Classes, hostile_page: str) -> None:
+    """No tag, attribute, link or style comes from anybody's text, and all tags are nested.
+
+    Links stay in the page and have a target; each id is there once.
+    """
+    kinds: dict[str, Callable[[], str]] = {
+        "empty": lambda: class_page(classes.book()),
+        "one": lambda: class_page(classes.book(classes.grade("ann"))),
+        "hostile": lambda: hostile_page,
+        "large and hostile": lambda: class_page(classes.hostile(110)),
     }
-    return kinds[request.param]()
-
-
-def test_the_page_holds_only_what_we_wrote(made: Gradebook) -> None:
-    """No tag, attribute, link or style comes from anybody's text, and all tags are nested."""
-    text = class_page(made)
+    text = kinds[kind]()
     page = Page(text)
     assert page.open == []
     assert set(page.tags) <= TAGS
@@ -111,11 +115,6 @@ def test_the_page_holds_only_what_we_wrote(made: Gradebook) -> None:
     assert page.tags["script"] == page.tags["style"] == 1
     assert page.code == {"style": STYLE, "script": SCRIPT}
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", text)
-
-
-def test_every_link_leads_into_the_page(made: Gradebook) -> None:
-    """Links stay in the page and have a target; each id is there once."""
-    page = Page(class_page(made))
     ids = Counter(page.values("id"))
     assert ids.most_common(1)[0][1] == 1
     assert {link[:1] for link in page.values("href")} == {"#"}
@@ -123,22 +122,21 @@ def test_every_link_leads_into_the_page(made: Gradebook) -> None:
     assert {one for value in page.values("aria-labelledby") for one in value.split()} <= set(ids)
 
 
-def test_nothing_else_may_run_or_be_loaded(classes: Classes) -> None:
+def test_nothing_else_may_run_or_be_loaded(hostile_page: str) -> None:
     """The policy allows our style and our script by their digests, and nothing from anywhere."""
-    text = class_page(classes.hostile(40))
-    (policy,) = [value for value in Page(text).values("content") if "default-src" in value]
+    (policy,) = [value for value in Page(hostile_page).values("content") if "default-src" in value]
     style, script = digest(STYLE), digest(SCRIPT)
     assert policy.split("; ")[:3] == ["default-src 'none'", f"style-src {style}", f"script-src {script}"]
     assert "unsafe" not in policy
-    assert text.index("Content-Security-Policy") < text.index("<style>")
+    assert hostile_page.index("Content-Security-Policy") < hostile_page.index("<style>")
     assert not re.search(r"url\(|@import|//[a-z]+\.", STYLE)
     assert "</" not in STYLE + SCRIPT
 
 
-def test_the_same_class_has_the_same_page(classes: Classes) -> None:
+def test_the_same_class_has_the_same_page(classes: Classes, hostile_page: str) -> None:
     """The bytes depend on the gradebook alone: no date, no name or path of the machine."""
     text = class_page(classes.hostile(40))
-    assert text == class_page(classes.hostile(40))
+    assert text == hostile_page
     assert not [
         one for one in (str(Path.home()), socket.gethostname(), getpass.getuser()) if f" {one}" in text
     ]
@@ -153,9 +151,9 @@ def test_every_picture_has_a_name(classes: Classes) -> None:
     assert page.tags["title"] >= page.tags["svg"]
 
 
-def test_hostile_names_are_told_as_they_are(classes: Classes) -> None:
+def test_hostile_names_are_told_as_they_are(classes: Classes, hostile_page: str) -> None:
     """A name of markup is read as such, a long one is cut, one that turns the line around is escaped."""
-    text = text_of(class_page(classes.hostile(40)))
+    text = text_of(hostile_page)
     assert classes.hostile_texts[0] in text
     assert "\\u202eevil\\u2066" in text
     assert "{{ 7 * 7 }}" in text

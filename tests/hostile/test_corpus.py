@@ -60,6 +60,7 @@ class World:
     def __init__(self, folder: Path, exercises: Mapping[str, Exercise], engine: Engine) -> None:
         self.exercises = exercises
         self.engine = engine
+        self.before = frozenset(psutil.pids())
         self.temporary = folder / "tmp"
         self.submission = folder / "submission"
         self.canary = folder / "canary"
@@ -68,7 +69,6 @@ class World:
             path.mkdir()
         (self.canary / "bird.txt").write_text("alive\n", encoding="utf-8")
         self.port = free_port()
-        self.others = {process.pid for process in psutil.Process().children(recursive=True)}
 
     @property
     def content(self) -> Path:
@@ -136,23 +136,44 @@ class World:
             return judge(plan)
 
 
+class Warm:
+    """The engine of all warm starts; it keeps ready what was asked for once, of each exercise and level."""
+
+    def __init__(self, engine: Engine, exercises: Mapping[str, Exercise]) -> None:
+        self.engine = engine
+        self._exercises = exercises
+        self._ready: set[tuple[str, Level]] = set()
+
+    def prepare(self, slug: str, level: Level) -> None:
+        """Start what serves an exercise at a level: in the world of a run it would be taken for its own."""
+        if level is not Level.PROCESS and (slug, level) not in self._ready:
+            exercise = self._exercises[slug]
+            with referee.plan_for(exercise, layers.reference(exercise), max_level=level) as plan:
+                self.engine.run(plan)
+            self._ready.add((slug, level))
+
+
 @pytest.fixture(scope="module")  # other modules' tests count processes
-def engine(exercises: dict[str, Exercise]) -> Iterator[Engine]:
-    """The engine of all warm starts, with what it keeps ready for each exercise."""
-    with Engine() as made:
-        for exercise in exercises.values():
-            with referee.plan_for(exercise, layers.reference(exercise)) as plan:
-                for level in (Level.SANDBOX, Level.NAMESPACES):
-                    made.run(plan.but(max_level=level))
-        yield made
+def warm(exercises: dict[str, Exercise]) -> Iterator[Warm]:
+    """What is kept ready for the tests of this module."""
+    with Engine() as engine:
+        yield Warm(engine, exercises)
 
 
 @pytest.fixture
 def world(
-    tmp_path: Path, exercises: dict[str, Exercise], engine: Engine, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    exercises: dict[str, Exercise],
+    warm: Warm,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[World]:
     """A world of its own for each run: temporary folder, submission, canary; nothing of it survives."""
-    made = World(tmp_path.resolve(), exercises, engine)
+    if "entry" in request.fixturenames:
+        warm.prepare(request.getfixturevalue("entry").slug, request.getfixturevalue("level"))
+    else:
+        warm.prepare("stack", Level.SANDBOX)
+    made = World(tmp_path.resolve(), exercises, warm.engine)
     monkeypatch.setenv("TMPDIR", str(made.temporary))
     monkeypatch.setattr(tempfile, "tempdir", str(made.temporary))
     for name, value in FROM_OUTSIDE.items():
@@ -220,10 +241,10 @@ def adopt_orphans(*, yes: bool) -> None:
 def left_behind(world: World) -> list[psutil.Process]:
     """Return what a run left: new descendants of ours, and whoever uses its temporary folder."""
     reap()
-    children = psutil.Process().children(recursive=True)
-    family = [process for process in children if process.pid not in world.others]
-    users = [process for process in psutil.process_iter() if uses(process, str(world.temporary))]
-    return [process for process in {*family, *users} if is_running(process)]
+    came = [process for process in psutil.process_iter() if process.pid not in world.before]
+    family = psutil.Process().children(recursive=True) if came else []
+    left = [process for process in came if process in family or uses(process, str(world.temporary))]
+    return [process for process in left if is_running(process)]
 
 
 def reap() -> None:

@@ -28,7 +28,8 @@ def pytest_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments],
         cwd=folder,
-        env=environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        # Plugins that happen to be installed beside these tests are none of a learner's.
+        env=environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         timeout=120,
