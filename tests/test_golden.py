@@ -365,7 +365,9 @@ PAGES: dict[str, Rows] = {
     "reset": lambda width, colour: painted(change_screen(*RESET, width), colour),
     "doctor": lambda width, colour: painted(doctor_screen(FINDINGS, {"kit": "0.1.0"}, width), colour),
     "compare": lambda width, colour: (
-        painted(design_rows("task-api", COLUMNS, MEASURED.rows(COLUMNS), MEASURED.remarks(COLUMNS), width), colour)
+        painted(
+            design_rows("task-api", COLUMNS, MEASURED.rows(COLUMNS), MEASURED.remarks(COLUMNS), width), colour
+        )
         + "\n"
         + files_text(SIDES, "yours", "reference", width, colour)
         + notes_text("# Why\n\nOne pass, no *state*:\n\n- `sum` says it\n- so does C\n", width, colour)

@@ -162,7 +162,7 @@ class Desk:
         if not mine.is_closed:
             found = designs(self.session, mine, None)
             measurement = measured(self.session, mine, found)
-            remember(self.session, mine, found, measurement)
+            remember(self.session, mine, found, measurement=measurement)
             show(self.session, mine, found, measurement, None)
         self.canvas.say("any key goes back")
         while (event := happened.get())[0] not in ("key", "saved"):
