@@ -10,9 +10,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context, url_for
 from flask import get_template_attribute as part_of
 
-from backroad.comparison import compare
+from backroad.comparison import Comparison, compare
 from backroad.content import layers
-from backroad.dashboard.comparing import YOURS, Comparing, Scene
+from backroad.dashboard.comparing import WORK, YOURS, Comparing, Scene
 from backroad.dashboard.desk import Desk
 from backroad.dashboard.exercise import known
 from backroad.model import Exercise
@@ -79,12 +79,25 @@ def view_of(desk: Desk, look: Look, scene: Scene, name: str) -> View:
     if mine.is_closed:
         return View(exercise, scene, words, live, red, len(core))
     beside = compare(look.tree, look.designs[name], layers.start(exercise))
-    sides = [my_side(mine), *others(look, scene, {name: beside})]
-    whole = comparison_view(exercise, sides, name, notes_of(mine), desk.practice.kit)
+    whole = comparison_of(desk, look, scene, name, {name: beside}, notes_of(mine))
     return View(exercise, scene, words, live, red, len(core), whole)
 
 
-def others(look: Look, scene: Scene, shown: Mapping[str, Any]) -> Iterator[Side]:
+def comparison_of(
+    desk: Desk, look: Look, scene: Scene, name: str, beside: Mapping[str, Comparison], notes: str = ""
+) -> ComparisonView:
+    """Return the comparison as far as it is known; what was measured comes when all designs are through."""
+    assert scene.mine is not None  # whose side is there first
+    sides = [my_side(scene.mine), *others(look, scene, beside)]
+    measurement = scene.measurement
+    if measurement is None:
+        return comparison_view(look.exercise, sides, name, notes, desk.practice.kit)
+    columns = [measurement.column(side.column) for side in sides]
+    rows, remarks = measurement.rows(columns), measurement.remarks(columns)
+    return comparison_view(look.exercise, sides, name, notes, desk.practice.kit, rows, remarks)
+
+
+def others(look: Look, scene: Scene, shown: Mapping[str, Comparison]) -> Iterator[Side]:
     """Yield the other designs; one that has not run has a word on what it waits for."""
     for name, column in look.columns.items():
         link = _address("show", look.exercise, name)
@@ -99,6 +112,8 @@ def words_of(scene: Scene) -> str:
     """Return what is being done, in a sentence."""
     if scene.is_over or not scene.doing:
         return ""
+    if scene.doing == WORK:
+        return "All designs do the same work, in turns, and are measured"
     return f"The checks run on {CALLED.get(scene.doing, scene.doing)}"
 
 
@@ -115,19 +130,16 @@ def events(desk: Desk, one: Comparing, name: str) -> Iterator[str]:
         if was_closed and scene.mine is not None:
             yield _event("again", {})
             return
-        yield _event("doing", _doing(scene, one.look.exercise))
+        yield _event("doing", _doing(scene))
         now = scene.doing, len(scene.found), scene.is_over
         if scene.mine is not None and not scene.is_closed and now != before:
             before = now
-            sides = [my_side(scene.mine), *others(one.look, scene, {})]
-            yield _event(
-                "tables", _tables(comparison_view(one.look.exercise, sides, name, "", desk.practice.kit))
-            )
+            yield _event("tables", _tables(comparison_of(desk, one.look, scene, name, {})))
     yield _event("over", {})
 
 
-def _doing(scene: Scene, exercise: Exercise) -> dict[str, Any]:
-    count = {"done": scene.done, "all": len(exercise.checks)}
+def _doing(scene: Scene) -> dict[str, Any]:
+    count = {"done": scene.done, "all": scene.all}
     return {"words": words_of(scene), "trouble": scene.trouble, **count}
 
 

@@ -12,25 +12,31 @@ from backroad.errors import BackroadError
 from backroad.events import EventKind
 from backroad.model import Exercise
 from backroad.practice import Practice
-from backroad.practice.comparing import Design, Mine, design, remember
+from backroad.practice.comparing import Design, Mine, design, measured, remember
 from backroad.practice.looking import Look, look, own_run
+from backroad.practice.measuring import Measurement
 from backroad.referee.session import Brake, Overdue
 from backroad.report import Result
 from backroad.workspace.opening import Workspace
 
 YOURS = "yours"
+WORK = "the same work"
 QUIET_SECONDS = 10.0
 BUG = "this is a bug in backroad; the terminal shows more of it"
 
 
 @dataclass(frozen=True)
 class Scene:
-    """How far a comparison is: what is there, which design's checks run, what is in the way."""
+    """How far a comparison is: what is there, what is being done (a design's name, or WORK), how much of it,
+    what is in the way.
+    """
 
     mine: Mine | None
     found: Mapping[str, Design]
     doing: str = ""
     done: int = 0
+    all: int = 0
+    measurement: Measurement | None = None
     trouble: str = ""
     is_over: bool = False
     notices: tuple[str, ...] = ()
@@ -45,18 +51,19 @@ class Scene:
 class Watched(Practice):
     """A practice whose runs are told check by check."""
 
-    tick: Callable[[int], None] = lambda _: None
+    tick: Callable[[int, int], None] = lambda *_: None
 
     @contextmanager
-    def progress(self, _slug: str, _checks: int) -> Iterator[Callable[[Result], None]]:
+    def progress(self, _slug: str, checks: int) -> Iterator[Callable[[Result], None]]:
         """Count the checks of a run."""
         count = 0
 
         def told(_: Result) -> None:
             nonlocal count
             count += 1
-            self.tick(count)
+            self.tick(count, checks)
 
+        self.tick(0, checks)
         yield told
 
 
@@ -76,15 +83,13 @@ class Comparing:
         kit = self.practice
         self._watched = Watched(
             kit.content_folder, kit.environ, kit.now, kit.kit, kit.engine,
-            self._notice, self._brake, lambda count: self._show(done=count),
+            self._notice, self._brake, lambda done, checks: self._show(done=done, all=checks),
         )  # fmt: skip
 
     def begin(self) -> None:
-        """Run what is not known yet; where all is known, or closed, nothing runs."""
-        mine, is_known = self.scene.mine, len(self.look.known) == len(self.look.designs)
-        if mine is not None and (mine.is_closed or is_known):
-            if not (mine.is_closed or self.look.is_noted):
-                remember(self._watched, mine, [*self.look.known.values()])
+        """Run what is not known yet, and all designs at the same work; where it is closed, nothing runs."""
+        mine = self.scene.mine
+        if mine is not None and mine.is_closed:
             self._show(is_over=True)
             return
         self._thread = threading.Thread(target=self._work, name="comparison")
@@ -131,9 +136,16 @@ class Comparing:
                     self._show(doing=name, done=0)
                     one = design(self._watched, self.look.exercise, name, tree, {})
                     self._show(found={**self.scene.found, name: one})
+            self._show(doing=WORK, done=0)
+            self._show(measurement=measured(self._watched, mine, self._designs()))
         finally:
             # That it was opened before it was earned stands in the journal already.
-            remember(self._watched, mine, [*self.scene.found.values()], EventKind.COMPARED)
+            found = self._designs()
+            remember(self._watched, mine, found, EventKind.COMPARED, self.scene.measurement)
+
+    def _designs(self) -> list[Design]:
+        """Return the designs that are through, in the order of the page."""
+        return [self.scene.found[name] for name in self.look.designs if name in self.scene.found]
 
     def _notice(self, text: str) -> None:
         self._show(notices=tuple(dict.fromkeys((*self.scene.notices, text)))[-3:])

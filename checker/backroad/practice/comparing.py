@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from backroad.comparison import Contender, contender, line_count
@@ -89,11 +89,7 @@ def measured(practice: Practice, mine: Mine, found: Sequence[Design]) -> Measure
 
 def columns(mine: Mine, found: Sequence[Design], measurement: Measurement) -> list[Contender]:
     """Return the columns of the table: the learner's design, then the others."""
-    others = [(design.name, design.column) for design in found]
-    return [
-        replace(column, complexity=measurement.complexity.get(name, 0))
-        for name, column in [(MINE, my_column(mine)), *others]
-    ]
+    return [measurement.column(one) for one in (my_column(mine), *(design.column for design in found))]
 
 
 def remember(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from backroad.comparison import Contender, Measure, table, text_of, written
@@ -29,6 +29,10 @@ class Measurement:
     complexity: Mapping[str, int] = field(default_factory=dict)
     kept: Mapping[str, Any] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+
+    def column(self, contender: Contender) -> Contender:
+        """Return a design's column with what is known of its files."""
+        return replace(contender, complexity=self.complexity.get(contender.title, 0))
 
     def rows(self, contenders: Sequence[Contender]) -> tuple[Measure, ...]:
         """Return the rows of the table of these designs."""
