@@ -22,7 +22,7 @@ from backroad.console.notices import (
 )
 from backroad.console.report import Around, report_screen
 from backroad.console.road import Travel, list_screen, road_screen, story
-from backroad.console.rows import painted
+from backroad.console.rows import Row, painted
 from backroad.content.trees import File, Tree
 from backroad.measures import Better, Gauge
 from backroad.model import Check, Exercise, Kind, Level, Roadmap, Stage, Step
@@ -318,6 +318,13 @@ STEPS = Measurement(
     ),
     faults=("treap: its work took longer than 30 s",),
 )  # fmt: skip
+
+
+def designs(slug: str, contenders: tuple[Contender, ...], told: Measurement, width: int) -> list[Row]:
+    """Return the table of designs."""
+    return design_rows(slug, contenders, told.rows(contenders), told.remarks(contenders), width)
+
+
 RUNGS = ("Draw it", "Who owns the tail?", "tail = node.prev")
 HINTED = Check("c", "Removing the last node moves the tail", "", 2, False, (), RUNGS, HERE, 1)
 SEVERAL = report(LISTS, {TAIL.name: TAIL, **OTHERS, **blocked("check_2_6")})
@@ -365,15 +372,13 @@ PAGES: dict[str, Rows] = {
     "reset": lambda width, colour: painted(change_screen(*RESET, width), colour),
     "doctor": lambda width, colour: painted(doctor_screen(FINDINGS, {"kit": "0.1.0"}, width), colour),
     "compare": lambda width, colour: (
-        painted(
-            design_rows("task-api", COLUMNS, MEASURED.rows(COLUMNS), MEASURED.remarks(COLUMNS), width), colour
-        )
+        painted(designs("task-api", COLUMNS, MEASURED, width), colour)
         + "\n"
         + files_text(SIDES, "yours", "reference", width, colour)
         + notes_text("# Why\n\nOne pass, no *state*:\n\n- `sum` says it\n- so does C\n", width, colour)
     ),
     "compare-many": lambda width, colour: painted(
-        design_rows("data-structures", MANY, STEPS.rows(MANY), STEPS.remarks(MANY), width), colour
+        designs("data-structures", MANY, STEPS, width), colour
     ),
 }  # fmt: skip
 
