@@ -301,7 +301,7 @@ COLUMNS = (
 MEASURED = Measurement(
     (
         Gauge("SQL per GET /v1/tasks", "statements", (61, 2, 2, None), Better.LOWER, True, is_telling=True),
-        Gauge("GET /v1/tasks per second", "per second", (212.4, 890.2, 1240, None), Better.HIGHER, False),
+        Gauge("GET /v1/tasks per s", "per second", (212.4, 890.2, 1240, None), Better.HIGHER, False),
         Gauge("GET /v1/tasks p95 ms", "ms", (9.43, 1.62, 0.88, None), Better.LOWER, False),
     )
 )

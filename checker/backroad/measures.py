@@ -71,7 +71,7 @@ def is_far_above(numbers: Sequence[float | None]) -> bool:
 
 def _timed(title: str, cells: Sequence[Measured]) -> list[Gauge]:
     kinds: list[tuple[str, str, Better, Callable[[Series], float]]] = [
-        ("per second", "requests per second", Better.HIGHER, rate),
+        ("per s", "requests per second", Better.HIGHER, rate),
         ("p50 ms", "ms", Better.LOWER, lambda series: percentile(series, 0.5)),
         ("p95 ms", "ms", Better.LOWER, lambda series: percentile(series, 0.95)),
     ]

@@ -27,11 +27,12 @@ PAGES = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT 
 PACKAGE = Path(backroad.__file__).parent
 RECORDING = re.compile(r"<!-- recorded: (\S+) (\S+) -->\n```console\n(.*?)```", re.DOTALL)
 CUT = "…"  # a line of its own: any lines stand here
-# Times, the level of this machine, and how many lines a design has, which its author may change.
+# Times, the level of this machine, and how large a design is, which its author may change.
 VARYING = [
     (r"\d+\.\d\b", "0.0"),
     (r"level \d", "level 0"),
-    (r"(\d+/\d+ +0\.0) +\d+$", r"\1"),
+    (r"^ ((?:GET|POST) .* (?:per s|p\d\d ms)) .*$", r" \1"),
+    (r"^ (lines|complexity) .*$", r" \1"),
     (r" +", " "),
 ]
 
