@@ -10,6 +10,12 @@ from backroad.audit import Audit, Request, audits
 
 FOLDER = "exercises/1-basics/doubler"
 SOLUTION = "solutions/1-basics/doubler"
+WORK = '''
+def lines(subject, measure):
+    """Lines per double"""
+    assert subject.double(1) == 2
+    measure.steps(subject, [("double", 3)])
+'''
 CHECKS = f"{FOLDER}/checks/test_1_double.py"
 
 
@@ -37,6 +43,14 @@ def test_a_sound_exercise_is_clean(doubler: Any) -> None:
     assert result.score is not None
     assert (result.score.share, result.score.survivors) == (1.0, ())
     assert result.score.made > 8
+
+
+def test_work_is_proven(doubler: Any) -> None:
+    """The reference and every alternative do the work; a piece that gives no number is told."""
+    doubler.write(f"{FOLDER}/work.py", WORK)
+    assert found(audit(doubler), "work") == []
+    doubler.replace(f"{FOLDER}/work.py", "subject.double(1) == 2", "subject.double(1) == 3")
+    assert found(audit(doubler), "work") == ["the reference: expected 3, got 2", "shift: expected 3, got 2"]
 
 
 def test_an_endless_mutant_is_caught_and_holds_nothing_up(doubler: Any) -> None:

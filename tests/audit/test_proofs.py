@@ -11,7 +11,8 @@ from backroad.audit.proofs import Pair
 from backroad.audit.trials import Outcome
 from backroad.audit.values import Part
 from backroad.model import Edit, Exercise, Mutant
-from backroad.report import Verdict
+from backroad.referee.together import Found
+from backroad.report import Measured, Verdict
 
 P, F, R, H = Verdict.PASSED, Verdict.FAILED, Verdict.RAISED, Verdict.HUNG
 BLOCKED, UNREADABLE = Verdict.BLOCKED, Verdict.UNREADABLE
@@ -70,6 +71,23 @@ def test_alternatives_pass_or_are_named(exercise: Exercise, outcome: Make) -> No
     part = proofs.alternatives_part(exercise, pairs, {"node": "node is not on this machine"})
     assert whats(part) == ["bad does not pass it: FAILED: it is wrong"]
     assert part.notes == ("node was left out: node is not on this machine",)
+
+
+def test_work_gives_a_number_or_says_why_not(exercise: Exercise) -> None:
+    """What no instrument sees of an alternative is a note; of the reference it is a problem, as failures are."""
+    unseen, failed = Measured("statements", reason="not Python"), Measured("", reason="it hung")
+    work = exercise.checks[:1]
+    found = {"the reference": Found({"a": Measured("statements", 2)}), "node": Found({"a": unseen})}
+    part = proofs.work_part(exercise, work, found)
+    assert (whats(part), part.notes) == ([], ("node has no number for a holds: not Python",))
+    wrong = {"the reference": Found({"a": unseen}), "one": Found({"a": failed}), "two": Found()}
+    wrong["three"] = Found(fault="broke")
+    assert whats(proofs.work_part(exercise, work, wrong)) == [
+        "the reference: not Python",
+        "one: it hung",
+        "two: it did not run",
+        "three: broke",
+    ]
 
 
 def test_both_ways_say_the_same(exercise: Exercise, outcome: Make) -> None:

@@ -6,6 +6,21 @@ from pathlib import Path
 
 from .conftest import Kit
 
+WORK = '''
+def lines(subject, measure):
+    """Lines per hello"""
+    measure.steps(subject, [("hello", "Ann")] * 4, per=4)
+'''
+LETTER_BY_LETTER = """VERSION = 1
+
+
+def hello(name="world"):
+    text = "hello "
+    for letter in name:
+        text += letter
+    return text
+"""
+
 
 def test_closed_while_red(kit: Kit, greeter: Path) -> None:
     """Before yours passes, the reference stays closed, and the way to it is told."""
@@ -65,6 +80,24 @@ def test_unknown_alternative(kit: Kit, solved: Path) -> None:
     ended = kit("compare", "--with", "joind", cwd=solved)
     assert ended.returncode == 2
     assert "did you mean joined?" in ended.stderr
+
+
+def test_measured(kit: Kit, solved: Path, content: Path) -> None:
+    """What designs cost at the same work stands in the table, marked where it tells, and is counted once."""
+    work = content / "exercises/1-basics/greeter/work.py"
+    work.write_text(WORK, encoding="utf-8")
+    (solved / "greeter.py").write_text(LETTER_BY_LETTER, encoding="utf-8")
+    try:
+        first, second = (kit("compare", cwd=solved).stdout for _ in (1, 2))
+    finally:
+        work.unlink()
+    (row,) = [line.split() for line in first.splitlines() if "Lines per hello" in line]
+    assert row == "Lines per hello 9 1 1 ← look here".split()
+    assert "complexity" in first
+    assert first == second
+    assert b'"counted"' in b"".join(
+        path.read_bytes() for path in (solved.parent / "home").glob("journal.sqlite*")
+    )
 
 
 def test_narrow(kit: Kit, solved: Path) -> None:

@@ -76,9 +76,10 @@ class Measuring:
             yield
         self.count(len(seen.all) / per, "commands")
 
-    def steps(self, target: Proxy, script: Script, per: int = 1) -> None:
-        """Count the lines of the submission's files that run while a script is played."""
-        self.count(self._instruments().steps(target, script) / per, "lines run")
+    def steps(self, target: Any, script: Script, per: int = 1) -> None:
+        """Count the lines of the submission that run while a script is played on an object or the module."""
+        proxy = target if isinstance(target, Proxy) else target.backroad_proxy
+        self.count(self._instruments().steps(proxy, script) / per, "lines run")
 
     def requests(
         self,
