@@ -74,7 +74,7 @@ def test_alternatives_pass_or_are_named(exercise: Exercise, outcome: Make) -> No
 
 
 def test_work_gives_a_number_or_says_why_not(exercise: Exercise) -> None:
-    """What no instrument sees of an alternative is a note; of the reference it is a problem, as failures are."""
+    """What no instrument sees of an alternative is a note; of the reference, or failed, it is a problem."""
     unseen, failed = Measured("statements", reason="not Python"), Measured("", reason="it hung")
     work = exercise.checks[:1]
     found = {"the reference": Found({"a": Measured("statements", 2)}), "node": Found({"a": unseen})}
