@@ -59,17 +59,16 @@ def spare(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def engine(notices: list[str], spare: bool) -> Iterator[Engine]:
-    """An engine of its own for each test."""
-    with tidy_engine(notices, spare=spare) as made:
+    """An engine of its own for each test; it leaves no process behind."""
+    with nothing_left(), Engine(notices.append, spare=spare) as made:
         yield made
 
 
 @contextmanager
-def tidy_engine(notices: list[str], *, spare: bool) -> Iterator[Engine]:
-    """An engine that leaves no process behind."""
+def nothing_left() -> Iterator[None]:
+    """See that there are no more processes after the `with` than before."""
     before = {process.pid for process in psutil.Process().children(recursive=True)}
-    with Engine(notices.append, spare=spare) as made:
-        yield made
+    yield
     left = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
     assert psutil.wait_procs(left, timeout=5)[1] == []  # a busy machine takes its time to see off a spare
 
@@ -94,7 +93,8 @@ def test_all_starts_say_the_same(plan: Make, notices: list[str]) -> None:
     """Verdict, evidence and place are the same, and the next run is not touched."""
     made = plan("", CHECK + CHECK.replace("test_value", "test_again"), limits=SHORT)
     file = made.tree / "thing.py"
-    with tidy_engine(notices, spare=False) as none_ahead, tidy_engine(notices, spare=True) as one_ahead:
+    tell = notices.append
+    with nothing_left(), Engine(tell) as none_ahead, Engine(tell, spare=True) as one_ahead:
         for name, (code, verdict) in PROGRAMS.items():
             file.write_text(code)
             cold = referee.run(made)
