@@ -10,10 +10,10 @@ from functools import cached_property
 from backroad.events import Entry
 from backroad.model import Exercise, Roadmap
 from backroad.pages.past import Past, Told, local, past
-from backroad.pages.plots import Activity, Attempts, activity, attempts, spark
+from backroad.pages.plots import Activity, Attempts, Spark, activity, attempts, spark
 from backroad.pages.rendering import Assets, standalone
 from backroad.pages.timeline import Timeline, timeline
-from backroad.pages.wording import counted, day_text, lasting
+from backroad.pages.wording import counted, day_text, lasting, short_day, working
 from backroad.progress import NOTHING, Standing, standings
 
 ASSETS = Assets("backroad.pages", "assets")
@@ -34,7 +34,7 @@ class Row:
     """One exercise in the table: its small pictures and its words; bars end at 100."""
 
     past: Past
-    spark: Mapping[str, str]
+    spark: Spark
     runs: str
     began: str
     took: str
@@ -94,9 +94,14 @@ class History:
         return sum((past.work for past in self.pasts.values()), timedelta())
 
     @property
+    def looks(self) -> frozenset[str]:
+        """Which states occur, for the legend."""
+        return frozenset("due" if past.due else str(past.state) for past in self.pasts.values())
+
+    @property
     def spent(self) -> str:
         """The time it took in words."""
-        return lasting(self.work)
+        return working(self.work)
 
     @cached_property
     def longest(self) -> timedelta:
@@ -112,8 +117,8 @@ class History:
             past=past,
             spark=spark(past),
             runs=f"{counted(len(past.runs), 'run')}{at_run}; at most {past.best} of {past.most} checks green",
-            began=day_text(past.began, self.today),
-            took=lasting(past.work) if past.first_green else "",
+            began=short_day(past.began, self.today),
+            took=working(past.work) if past.first_green else "",
             clock="" if past.to_green is None else lasting(past.to_green),
             took_bar=round(100 * past.work / self.longest, 1) if past.first_green else 0,
             plan_bar=round(100 * timedelta(minutes=past.minutes) / self.longest, 1),
@@ -132,7 +137,7 @@ class History:
     def activity(self) -> Activity:
         """The runs over time."""
         runs = [run for past in self.pasts.values() for run in past.runs]
-        return activity(runs, self.told[0][0], self.now)
+        return activity(runs, self.told[0].at, self.now)
 
     @cached_property
     def timeline(self) -> Timeline:
@@ -153,7 +158,7 @@ def history(
     told = local(entries, zone)
     by_slug: dict[str, list[Told]] = {}
     for one in told:
-        by_slug.setdefault(one[1].slug, []).append(one)
+        by_slug.setdefault(one.event.slug, []).append(one)
     known = {exercise.slug: exercise for exercise in roadmap.exercises}
     pasts = {
         slug: past(slug, events, found.get(slug, NOTHING), now, known.get(slug))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,11 +17,9 @@ from backroad.progress import NOTHING, Standing, State, is_due, standings
 PAUSE = timedelta(minutes=30)  # a longer silence between two entries is no work on the exercise
 LONGEST = 80
 
-Told = tuple[datetime, Event]  # an event with its time where the learner is
-
 
 class Run(NamedTuple):
-    """One run of the checks: how many passed of those that ran. A tuple, for there are ten thousand."""
+    """One run of the checks: how many passed of those that ran. A tuple, for there are thousands."""
 
     at: datetime
     green: int
@@ -32,6 +31,14 @@ class Run(NamedTuple):
     def is_green(self) -> bool:
         """Whether every core check ran and passed."""
         return self.is_whole and self.passed
+
+
+class Told(NamedTuple):
+    """An event with its time where the learner is, and the run if it is one. A tuple for the same reason."""
+
+    at: datetime
+    event: Event
+    run: Run | None
 
 
 @dataclass(frozen=True)
@@ -57,12 +64,12 @@ class Past:
         """The time by the clock from the beginning to the first green run."""
         return None if self.first_green is None else self.first_green - self.began
 
-    @property
+    @cached_property
     def most(self) -> int:
         """How many checks there are, as far as the runs show."""
         return max((run.of for run in self.runs), default=0)
 
-    @property
+    @cached_property
     def best(self) -> int:
         """How many checks were green at a time, at most."""
         return max((run.green for run in self.runs), default=0)
@@ -70,7 +77,17 @@ class Past:
 
 def local(entries: Iterable[Entry], zone: tzinfo | None = None) -> list[Told]:
     """Return what happened with its times in a zone; None is that of this machine."""
-    return [(entry.at.astimezone(zone), entry.event) for entry in entries]
+    return [told_of(entry.at.astimezone(zone), entry.event) for entry in entries]
+
+
+def told_of(at: datetime, event: Event) -> Told:
+    """Return one event; a journal may hold runs of a kit that told less of them."""
+    if event.kind is not EventKind.CHECKED:
+        return Told(at, event, None)
+    verdicts = (event.data.get("verdicts") or {}).values()
+    passed = [*verdicts].count("PASSED")
+    run = Run(at, passed, len(verdicts), bool(event.data.get("whole")), bool(event.data.get("passed")))
+    return Told(at, event, run)
 
 
 def past_of(
@@ -88,29 +105,21 @@ def past(
 ) -> Past:
     """Fold what happened with one exercise, oldest first; one that the road has lost keeps its slug."""
     green = standing.first_green
-    until = [at for at, _ in told if green is None or at <= green]
+    until = [one.at for one in told if green is None or one.at <= green]
     gaps = (then - before for before, then in pairwise(until))
-    runs = tuple(run_of(at, event) for at, event in told if event.kind is EventKind.CHECKED)
+    runs = tuple(one.run for one in told if one.run)
     return Past(
         slug=slug,
         title=one_line(exercise.title)[:LONGEST] if exercise else "",
         minutes=exercise.minutes if exercise else 0,
         state=standing.state,
         due=is_due(standing, now),
-        began=told[0][0],
-        seen=told[-1][0],
-        first_green=green and green.astimezone(told[0][0].tzinfo),
+        began=told[0].at,
+        seen=told[-1].at,
+        first_green=next((one.at for one in told if one.at == green), green),
         work=sum((gap for gap in gaps if gap <= PAUSE), timedelta()),
         tries=sum(green is None or run.at <= green for run in runs),
         runs=runs,
-        hints=tuple(at for at, event in told if event.kind is EventKind.HINTED),
-        spoiled=any(event.kind is EventKind.SPOILED for _, event in told),
+        hints=tuple(one.at for one in told if one.event.kind is EventKind.HINTED),
+        spoiled=any(one.event.kind is EventKind.SPOILED for one in told),
     )
-
-
-def run_of(at: datetime, event: Event) -> Run:
-    """Return one run; a journal may hold runs of a kit that told less of them."""
-    data = event.data
-    verdicts = data.get("verdicts") or {}
-    green = list(verdicts.values()).count("PASSED")
-    return Run(at, green, len(verdicts), bool(data.get("whole")), bool(data.get("passed")))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import accumulate, groupby
 from math import ceil
 
 from backroad.pages.past import Past, Run
@@ -13,10 +14,12 @@ from backroad.pages.wording import counted, day_text, short_day
 
 WIDTH, HEIGHT = 600, 120
 MOST_BARS = 60
+MOST_COLUMNS = 80
 MOST_LABELS = 6
-SPARK_WIDTH, SPARK_HEIGHT, SPARK_BARS = 120, 24, 40
+SPARK_HEIGHT, SPARK_BARS = 24, 40
 LOWEST = 3  # a run in which nothing passed is seen all the same
 MOST_ROWS = 30
+SHARES = {"green": 1.0, "red": 0.7, "wait": 0.4}
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Attempts:
 def attempts(past: Past, today: date) -> Attempts:
     """Return the picture of an exercise's runs; many runs share a bar."""
     bins = list(shared(past.runs, MOST_BARS))
+    numbers = [1, *accumulate(map(len, bins), initial=1)][1:-1] if bins else []
     step = WIDTH / max(len(bins), 12)
     most = max(past.most, 1)
     starts = [place for place, runs in enumerate(bins) if _begins_day(bins, place)]
@@ -77,7 +81,10 @@ def attempts(past: Past, today: date) -> Attempts:
     rows = list(_day_rows(past, today))
     return Attempts(
         most=past.most,
-        bars=tuple(_bar(past, runs, place * step, step, most, today) for place, runs in enumerate(bins)),
+        bars=tuple(
+            _bar(runs, number, place * step, step, most, today)
+            for place, (runs, number) in enumerate(zip(bins, numbers, strict=True))
+        ),
         days=tuple(
             Mark(round(place * step, 1), short_day(bins[place][0].at)) for place in _apart(shown, step)
         ),
@@ -104,18 +111,29 @@ def story(past: Past, today: date) -> str:
     return said
 
 
-def spark(past: Past) -> dict[str, str]:
-    """Return the runs as a picture for a row of a table: one SVG path for each look."""
+@dataclass(frozen=True)
+class Spark:
+    """The runs of an exercise in a row of a table: strokes upwards, one path for each look."""
+
+    width: int
+    paths: Mapping[str, str]
+
+
+def spark(past: Past) -> Spark:
+    """Return the small picture of an exercise's runs; its strokes are ten units apart."""
     bins = list(shared(past.runs, SPARK_BARS))
-    step = SPARK_WIDTH / max(len(bins), SPARK_BARS // 2)
     paths: dict[str, str] = {}
     for place, runs in enumerate(bins):
-        best = max(run.green for run in runs)
-        height = max(round(SPARK_HEIGHT * best / max(past.most, 1)), 2)
-        wide = f"{max(step - 1, 1):.3g}"
-        drawn = f"M{place * step:.4g} {SPARK_HEIGHT}v-{height}h{wide}v{height}z"
-        paths[_look(runs)] = paths.get(_look(runs), "") + drawn
-    return paths
+        height = max(round(SPARK_HEIGHT * max([run.green for run in runs]) / max(past.most, 1)), 2)
+        look = _look(runs)
+        paths[look] = paths.get(look, "") + f"M{10 * place + 5} {SPARK_HEIGHT}v-{height}"
+    return Spark(10 * max(len(bins), SPARK_BARS // 2), paths)
+
+
+def _within(x: float, step: float, gap: float, look: str) -> tuple[float, float]:
+    """Return where a bar begins and how wide it is; one that is not green is narrower, not only red."""
+    wide = (step - gap) * SHARES[look]
+    return x + (step - wide) / 2, wide
 
 
 def shared(runs: Sequence[Run], most: int) -> Iterator[Sequence[Run]]:
@@ -126,24 +144,22 @@ def shared(runs: Sequence[Run], most: int) -> Iterator[Sequence[Run]]:
 
 
 def _look(runs: Sequence[Run]) -> str:
-    if any(run.is_green for run in runs):
+    if any(run.is_whole and run.passed for run in runs):
         return "green"
-    return "red" if any(run.is_whole or not run.passed for run in runs) else "wait"
+    return "red" if any(run.is_whole for run in runs) else "wait"
 
 
-def _bar(past: Past, runs: Sequence[Run], x: float, step: float, most: int, today: date) -> Bar:
-    best = max(run.green for run in runs)
+def _bar(runs: Sequence[Run], number: int, x: float, step: float, most: int, today: date) -> Bar:
+    best = max([run.green for run in runs])
     height = max(round(HEIGHT * best / most, 1), LOWEST)
-    number = next(place for place, run in enumerate(past.runs, 1) if run is runs[0])
     named = f"run {number}" if len(runs) == 1 else f"runs {number} to {number + len(runs) - 1}"
     when = f"{day_text(runs[0].at, today)}, {runs[0].at:%H:%M}"
     up_to = "" if len(runs) == 1 else "up to "
-    part = " (some checks only)" if not any(run.is_whole for run in runs) else ""
-    words = f"{named}, {when}: {up_to}{best} of {max(run.of for run in runs)} checks green{part}"
-    gap = min(2.0, step * 0.25)
-    return Bar(
-        round(x + gap / 2, 1), round(HEIGHT - height, 1), round(step - gap, 1), height, _look(runs), words
-    )
+    part = "" if any(run.is_whole for run in runs) else ", some checks only"
+    words = f"{named}, {when}: {up_to}{best} of {max([run.of for run in runs])} checks green{part}"
+    look = _look(runs)
+    left, wide = _within(x, step, min(2.0, step * 0.25), look)
+    return Bar(round(left, 1), round(HEIGHT - height, 1), round(wide, 1), height, look, words)
 
 
 def _begins_day(bins: Sequence[Sequence[Run]], place: int) -> bool:
@@ -189,11 +205,7 @@ class Column:
     label: str
     runs: int
     green: int
-    x: float
-    y: float
-    width: float
-    green_height: float
-    red_height: float
+    bars: tuple[Bar, ...]
 
 
 @dataclass(frozen=True)
@@ -209,13 +221,13 @@ class Activity:
 def activity(runs: Sequence[Run], since: datetime, now: datetime) -> Activity:
     """Return the runs by day, by week or by month, whichever is the finest with few enough columns."""
     first, today = since.date(), now.date()
-    unit = next((name for name in STARTS if len(list(_starts(name, first, today))) <= MOST_BARS), "year")
-    starts = list(_starts(unit, first, today))[-MOST_BARS:]
+    unit = next((name for name in STARTS if len(list(_starts(name, first, today))) <= MOST_COLUMNS), "year")
+    starts = list(_starts(unit, first, today))[-MOST_COLUMNS:]
     counts = {start: [0, 0] for start in starts}
-    for run in runs:
-        found = counts.get(_start(unit, run.at.date()))
+    for (day, is_green), number in Counter([(run.at.date(), run.is_green) for run in runs]).items():
+        found = counts.get(_start(unit, day))
         if found:
-            found[run.is_green] += 1
+            found[is_green] += number
     most = max((sum(count) for count in counts.values()), default=0)
     step = WIDTH / max(len(starts), 12)
     columns = tuple(
@@ -231,14 +243,17 @@ def _column(
     unit: str, start: date, count: Sequence[int], x: float, step: float, most: int, today: date
 ) -> Column:
     red, green = (round(HEIGHT * number / max(most, 1), 1) for number in count)
-    gap = min(3.0, step * 0.25)
+    (x, wide), (red_x, red_wide) = (
+        _within(x, step, min(3.0, step * 0.25), look) for look in ("green", "red")
+    )
     label = f"{start:%B} {start.year}" if unit == "month" else str(start.year)
     if unit in ("day", "week"):
         label = f"{'week of ' if unit == 'week' else ''}{day_text(start, today)}"
-    return Column(
-        label, sum(count), count[1], round(x + gap / 2, 1), round(HEIGHT - green - red, 1),
-        round(step - gap, 1), green, red,
-    )  # fmt: skip
+    bars = (
+        Bar(round(x, 1), HEIGHT - green, round(wide, 1), green, "green", ""),
+        Bar(round(red_x, 1), round(HEIGHT - green - red, 1), round(red_wide, 1), red, "red", ""),
+    )
+    return Column(label, sum(count), count[1], tuple(bar for bar in bars if bar.height))
 
 
 STARTS = ("day", "week", "month", "year")
@@ -248,7 +263,9 @@ def _start(unit: str, day: date) -> date:
     """Return the first day of the day's week, month or year."""
     if unit == "week":
         return day - timedelta(days=day.weekday())
-    return {"day": day, "month": day.replace(day=1), "year": day.replace(month=1, day=1)}[unit]
+    if unit == "day":
+        return day
+    return day.replace(day=1) if unit == "month" else day.replace(month=1, day=1)
 
 
 def _starts(unit: str, first: date, last: date) -> Iterator[date]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from backroad.events import Event, EventKind
-from backroad.pages.past import Past, Run, Told, run_of
+from backroad.events import EventKind
+from backroad.pages.past import Past, Told
 from backroad.pages.wording import counted, day_text
 
 RECENT_DAYS = 10
@@ -71,7 +71,7 @@ class Timeline:
 
 def timeline(told: Sequence[Told], pasts: dict[str, Past], today: date) -> Timeline:
     """Fold what happened, oldest first, into days."""
-    by_day = [(day, list(group)) for day, group in groupby(reversed(told), key=lambda one: one[0].date())]
+    by_day = [(day, list(group)) for day, group in groupby(reversed(told), key=lambda one: one.at.date())]
     recent = tuple(_day(day, group, pasts, today) for day, group in by_day[:RECENT_DAYS])
     older = by_day[RECENT_DAYS:]
     months = [
@@ -84,7 +84,7 @@ def timeline(told: Sequence[Told], pasts: dict[str, Past], today: date) -> Timel
 
 def _month(days: Sequence[tuple[date, Sequence[Told]]], pasts: dict[str, Past], today: date) -> Month:
     first = days[0][0]
-    runs = sum(event.kind is EventKind.CHECKED for _, told in days for _, event in told)
+    runs = sum(one.run is not None for _, told in days for one in told)
     made = tuple(_day(day, told, pasts, today) for day, told in days)
     return Month(f"{first:%B} {first.year}", made, runs)
 
@@ -92,28 +92,28 @@ def _month(days: Sequence[tuple[date, Sequence[Told]]], pasts: dict[str, Past], 
 def _day(day: date, told: Sequence[Told], pasts: dict[str, Past], today: date) -> Day:
     """Return a day, given what happened on it, newest first."""
     groups: dict[str, list[Told]] = {}
-    for at, event in told:
-        groups.setdefault(event.slug, []).append((at, event))
+    for one in told:
+        groups.setdefault(one.event.slug, []).append(one)
     lines = [_line(slug, group[::-1], pasts[slug], day) for slug, group in list(groups.items())[:MOST_LINES]]
     return Day(day.isoformat(), day_text(day, today), tuple(lines), max(len(groups) - MOST_LINES, 0))
 
 
 def _line(slug: str, told: Sequence[Told], past: Past, day: date) -> Line:
-    runs = [run_of(at, event) for at, event in told if event.kind is EventKind.CHECKED]
-    first, last = told[0][0], told[-1][0]
-    span = f"{first:%H:%M}" if f"{first:%H:%M}" == f"{last:%H:%M}" else f"{first:%H:%M} to {last:%H:%M}"
-    words = list(_words([event for _, event in told], runs, past, day))
-    return Line(slug, any(run.is_green for run in runs), span, ", ".join(words))
+    is_green = any(one.run.is_green for one in told if one.run)
+    first, last = f"{told[0].at:%H:%M}", f"{told[-1].at:%H:%M}"
+    span = first if first == last else f"{first} to {last}"
+    return Line(slug, is_green, span, ", ".join(_words(told, past, day)))
 
 
-def _words(events: Sequence[Event], runs: Sequence[Run], past: Past, day: date) -> Iterator[str]:
+def _words(told: Sequence[Told], past: Past, day: date) -> Iterator[str]:
     """Yield what was done with an exercise on a day."""
-    kinds = Counter(event.kind for event in events)
+    kinds = Counter([one.event.kind for one in told])
+    greens = [one.run.green for one in told if one.run]
     if kinds[EventKind.SCAFFOLDED]:
         yield "begun"
-    if runs:
-        yield counted(len(runs), "run")
-        yield f"{max(run.green for run in runs)} of {past.most} checks green"
+    if greens:
+        yield counted(len(greens), "run")
+        yield f"{'up to ' * (len(greens) > 1)}{max(greens)} of {past.most} checks green"
     if past.first_green and past.first_green.date() == day:
         yield "all core checks green for the first time"
     if kinds[EventKind.HINTED]:

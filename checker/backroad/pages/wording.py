@@ -11,16 +11,19 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 def lasting(time: timedelta) -> str:
-    """Return how long something took, in one or two units."""
-    minutes = max(round(time.total_seconds() / 60), 0)
+    """Return how long something took by the clock, in days where it took long."""
+    return f"{time.days} days" if time.days > 1 else working(time)
+
+
+def working(time: timedelta) -> str:
+    """Return how long somebody was at something, in one or two units."""
+    minutes = round(time.total_seconds() / 60)
     if minutes < 1:
         return "under a minute"
     if minutes < 60:
         return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
-    if hours < 10:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{hours} h" if hours < 48 else f"{hours // 24} days"
+    return f"{hours} h {minutes} min" if minutes and hours < 10 else f"{hours:,} h"
 
 
 def day_text(day: date, today: date) -> str:
@@ -28,6 +31,6 @@ def day_text(day: date, today: date) -> str:
     return f"{day.day} {day:%B}" + (f" {day.year}" if day.year != today.year else "")
 
 
-def short_day(day: date) -> str:
-    """Return a day for where there is little room."""
-    return f"{day.day} {day:%b}"
+def short_day(day: date, today: date | None = None) -> str:
+    """Return a day for where there is little room, with its year when that is another one than today's."""
+    return f"{day.day} {day:%b}" + (f" {day.year}" if today and day.year != today.year else "")
