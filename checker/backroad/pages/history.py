@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
 
 from backroad.events import Entry
+from backroad.glyphs import one_line
 from backroad.model import Exercise, Roadmap
 from backroad.pages.past import Past, Told, local, past
 from backroad.pages.plots import Activity, Attempts, Spark, activity, attempts, spark
@@ -52,6 +53,7 @@ class History:
     groups: tuple[Group, ...]
     told: tuple[Told, ...]
     on_the_road: int
+    slug: str = ""
 
     @cached_property
     def pasts(self) -> dict[str, Past]:
@@ -60,13 +62,13 @@ class History:
 
     @property
     def only(self) -> Past | None:
-        """The one exercise, where this is a history of one."""
-        return next(iter(self.pasts.values())) if self.on_the_road == 1 and self.pasts else None
+        """The one exercise, where this is a history of one that was begun."""
+        return self.pasts.get(self.slug)
 
     @property
     def title(self) -> str:
         """What the page is called."""
-        return f"History of {self.only.slug}" if self.only else "History"
+        return f"History of {one_line(self.slug)}" if self.slug else "History"
 
     @property
     def today(self) -> date:
@@ -152,8 +154,13 @@ def history(
     now: datetime,
     zone: tzinfo | None = None,
     found: Mapping[str, Standing] | None = None,
+    slug: str = "",
 ) -> History:
-    """Fold a journal, oldest entry first; `found` saves the standings where somebody has them already."""
+    """Fold a journal, oldest entry first.
+
+    `found` saves the standings where somebody has them already; with `slug`, the entries are those of one
+    exercise.
+    """
     found = standings(entries, kit) if found is None else found
     told = local(entries, zone)
     by_slug: dict[str, list[Told]] = {}
@@ -165,14 +172,14 @@ def history(
         for slug, events in by_slug.items()
     }
     groups = tuple(_groups(roadmap, known, pasts))
-    return History(kit, now.astimezone(zone), groups, tuple(told), len(known))
+    return History(kit, now.astimezone(zone), groups, tuple(told), len(known), slug)
 
 
 def _groups(roadmap: Roadmap, known: Mapping[str, Exercise], pasts: Mapping[str, Past]) -> Iterator[Group]:
     for step in roadmap.steps:
         begun = tuple(pasts[exercise.slug] for exercise in step.exercises if exercise.slug in pasts)
         if begun:
-            yield Group(f"{step.number} {step.title}", begun)
+            yield Group(one_line(f"{step.number} {step.title}"), begun)
     lost = tuple(past for slug, past in pasts.items() if slug not in known)
     if lost:
         yield Group(LOST, lost)
@@ -181,5 +188,5 @@ def _groups(roadmap: Roadmap, known: Mapping[str, Exercise], pasts: Mapping[str,
 def history_page(view: History, command: str) -> str:
     """Return one file that needs nothing else; `command` is what to type next."""
     style = "\n".join(map(ASSETS.text, STYLES))
-    values = {"view": view, "command": command}
+    values = {"view": view, "command": one_line(command)}
     return standalone(ASSETS, "history-page.html", style, "", values)

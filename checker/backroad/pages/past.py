@@ -60,6 +60,11 @@ class Past:
     spoiled: bool
 
     @property
+    def name(self) -> str:
+        """The slug as it may be shown, whoever wrote it into the journal."""
+        return one_line(self.slug)[:LONGEST]
+
+    @property
     def to_green(self) -> timedelta | None:
         """The time by the clock from the beginning to the first green run."""
         return None if self.first_green is None else self.first_green - self.began

@@ -14,7 +14,7 @@ from backroad.pages.wording import counted, day_text
 
 RECENT_DAYS = 10
 MOST_LINES = 8  # exercises of one day
-MOST_MONTHS = 24
+MOST_MONTHS = 12
 
 RARE = {
     EventKind.COMPARED: "compared with the reference",
@@ -30,6 +30,7 @@ class Line:
     """One exercise on one day."""
 
     slug: str
+    name: str
     is_green: bool
     span: str
     words: str
@@ -47,7 +48,7 @@ class Day:
     @property
     def brief(self) -> str:
         """The day in one line."""
-        named = ", ".join(f"{line.slug}{' ✓' * line.is_green}" for line in self.lines)
+        named = ", ".join(f"{line.name}{' ✓' * line.is_green}" for line in self.lines)
         return f"{named} and {counted(self.more, 'more exercise')}" if self.more else named
 
 
@@ -102,7 +103,7 @@ def _line(slug: str, told: Sequence[Told], past: Past, day: date) -> Line:
     is_green = any(one.run.is_green for one in told if one.run)
     first, last = f"{told[0].at:%H:%M}", f"{told[-1].at:%H:%M}"
     span = first if first == last else f"{first} to {last}"
-    return Line(slug, is_green, span, ", ".join(_words(told, past, day)))
+    return Line(slug, past.name, is_green, span, ", ".join(_words(told, past, day)))
 
 
 def _words(told: Sequence[Told], past: Past, day: date) -> Iterator[str]:
