@@ -12,6 +12,7 @@ import pytest
 from backroad.comparison import Contender, compare
 from backroad.console.beside import files_text, notes_text
 from backroad.console.designs import design_rows
+from backroad.console.history import history_screen
 from backroad.console.notices import (
     Finding,
     Health,
@@ -24,8 +25,10 @@ from backroad.console.report import Around, report_screen
 from backroad.console.road import Travel, list_screen, road_screen, story
 from backroad.console.rows import Row, painted
 from backroad.content.trees import File, Tree
+from backroad.events import Entry, Event, EventKind
 from backroad.measures import Better, Gauge
 from backroad.model import Check, Exercise, Kind, Level, Roadmap, Stage, Step
+from backroad.pages.history import history
 from backroad.practice.measuring import Measurement
 from backroad.progress import Standing, State
 from backroad.report import Place, Report, Result, Verdict
@@ -341,6 +344,36 @@ FINDINGS = (
     ),
 )
 
+
+def journal() -> list[Entry]:
+    """Return what somebody did with two exercises."""
+
+    def run(green: int, of: int) -> dict[str, object]:
+        verdicts = {f"check_{i}": "PASSED" if i < green else "FAILED" for i in range(of)}
+        return {"kit": "0.1.0", "whole": True, "passed": green == of, "verdicts": verdicts}
+
+    happened: list[tuple[int, EventKind, str, dict[str, object]]] = [
+        (0, EventKind.SCAFFOLDED, "data-structures", {}),
+        *((5 * i, EventKind.CHECKED, "data-structures", run(i, 13)) for i in range(1, 14)),
+        (21, EventKind.HINTED, "data-structures", {"check": "check_4", "rung": 1}),
+        (70, EventKind.COMPARED, "data-structures", {}),
+        (9_000, EventKind.SCAFFOLDED, "nosql-crud", {}),
+        *((9_000 + 7 * i, EventKind.CHECKED, "nosql-crud", run(3 + i, 18)) for i in range(1, 4)),
+    ]
+    began = NOW - timedelta(days=8)
+    return [
+        Entry(number, began + timedelta(minutes=minute), Event(kind, slug, HERE, data))
+        for number, (minute, kind, slug, data) in enumerate(sorted(happened, key=lambda one: one[0]), 1)
+    ]
+
+
+def past_screen(slug: str, width: int, colour: bool) -> str:
+    """Return the history of everything, or of one exercise."""
+    told = [entry for entry in journal() if slug in ("", entry.event.slug)]
+    view = history(told, travel().roadmap, "0.1.0", NOW, UTC, slug=slug)
+    return painted(history_screen(view, "backroad check nosql-crud", width), colour)
+
+
 PAGES: dict[str, Rows] = {
     "passed": told(
         TASKS, report(TASKS, {}, 1.9), next_slug="jwt-auth",
@@ -363,6 +396,9 @@ PAGES: dict[str, Rows] = {
     "road-first": lambda width, colour: painted(road_screen(first_time(), width), colour),
     "road-later": lambda width, colour: painted(road_screen(travel(), width), colour),
     "road-long": lambda width, colour: painted(road_screen(long_road(), width), colour),
+    "history": lambda width, colour: past_screen("", width, colour),
+    "history-one": lambda width, colour: past_screen("data-structures", width, colour),
+    "history-none": lambda width, colour: past_screen("jwt-auth", width, colour),
     "list": lambda width, colour: painted(list_screen(travel(), travel().roadmap.exercises, width), colour),
     "scaffold": lambda width, colour: painted(
         scaffold_screen(TASKS, Path("task-api"), "task-api", WRITTEN, width), colour

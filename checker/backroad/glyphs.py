@@ -18,7 +18,7 @@ _SHORT = {"\r": "\\r", "\x1b": "\\x1b", "\x00": "\\x00"}
 _COMMAND = re.compile(r"^([ \t]*):(?=:)|#(?=#\w*\[)", re.MULTILINE)
 
 # One sign for one sign wherever possible, so that columns stay columns.
-_ONE_FOR_ONE = str.maketrans("✓✗·○●◐◌★↻─│┬┴┌├└—", "+x-o*~.#@-|--,|`-")
+_ONE_FOR_ONE = str.maketrans("✓✗·○●◐◌★↻─│┬┴┌├└—▁▂▃▄▅▆▇█", "+x-o*~.#@-|--,|`-.:-=+*%#")
 _PLAIN = _ONE_FOR_ONE | str.maketrans({"…": "...", "→": "->", "←": "<-"})
 
 

