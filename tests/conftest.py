@@ -125,6 +125,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say plainly that, and why, nobody looked at the pages in a browser."""
+    skipped = [one for one in terminalreporter.stats.get("skipped", ()) if "tests/browser/" in one.nodeid]
+    reasons = sorted({one.longrepr[2].removeprefix("Skipped: ") for one in skipped})
+    if skipped:
+        terminalreporter.section("the dashboard was not tried in a browser", yellow=True)
+        terminalreporter.line(f"{len(skipped)} tests were skipped: {'; '.join(reasons)}")
+
+
 def compile_the_kit() -> None:
     """Write the kit's bytecode, as pip does where it installs it: referees and subjects write none.
 

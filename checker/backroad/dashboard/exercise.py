@@ -55,7 +55,7 @@ def pages(desk: Desk) -> Blueprint:
     @blueprint.post("/check")
     def check(slug: str) -> Response:
         desk.room(known(desk, slug)).check()
-        return jsonify()
+        return jsonify(problems=[])
 
     @blueprint.post("/hint/<name>")
     def hint(slug: str, name: str) -> Response:
@@ -65,7 +65,7 @@ def pages(desk: Desk) -> Blueprint:
             abort(404, f"{slug} has no such check")
         climb(room.practice, room.workspace, found)
         room.look_again()
-        return jsonify()
+        return jsonify(problems=[])
 
     @blueprint.get("/events")
     def events(slug: str) -> Response:
