@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from backroad.cli.scaffold import remember
 from backroad.cli.session import Session
-from backroad.workspace.scaffold import scaffold
+from backroad.practice.beginning import begin
 
 REPOSITORY = Path(__file__).parents[2]
 # Ctrl-C counts, though whoever runs these tests in the background may have it ignored.
@@ -179,9 +178,7 @@ def kit(environment: Mapping[str, str], tmp_path: Path) -> Kit:
 def greeter(environment: Mapping[str, str], tmp_path: Path) -> Path:
     """A workspace as scaffolded: by the command's own parts, without a process that only imports them."""
     session = Session(environ=environment)
-    workspace = scaffold(session.exercise("greeter"), tmp_path / "greeter", session.kit, environment)
-    remember(session, workspace)
-    return workspace.root
+    return begin(session, session.exercise("greeter"), tmp_path / "greeter").root
 
 
 @pytest.fixture
