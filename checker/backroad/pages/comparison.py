@@ -182,6 +182,8 @@ def _stage(stage: Stage, sides: Sequence[Side]) -> StageView:
 
 def _sign(check: Check, side: Side) -> Sign:
     verdict = side.verdicts.get(check.name)
+    if side.waits:
+        return Sign("…", "not run yet", "dim")
     if verdict is None:
         return Sign("-", "not run", "dim")
     if verdict == Verdict.PASSED:
