@@ -8,7 +8,7 @@ import pytest
 
 from backroad.content.home import Content
 from backroad.content.roadmap import find_exercise, load_roadmap
-from backroad.content.solutions import load_solution, read_solution
+from backroad.content.solutions import load_shown, load_solution, read_solution
 from backroad.errors import BackroadError
 from backroad.model import Edit, Equivalent, Exercise, Mutant
 
@@ -132,3 +132,14 @@ def test_a_wrong_removal_is_told(greeter: Exercise) -> None:
     (greeter.solution / "alternatives/node/.layer-removes").write_text("app.py")
     (line,) = told(greeter)
     assert line.startswith("alternatives/node: .layer-removes: app.py is no path")
+
+
+def test_what_is_shown_is_read_without_mutants(greeter: Exercise) -> None:
+    """The designs and the notes are found however wrong the mutants are; a missing part is told."""
+    (greeter.solution / "mutants.toml").write_text("no TOML")
+    shown = load_shown(greeter)
+    assert shown.alternatives == (greeter.solution / "alternatives/node",)
+    assert shown.notes.is_file()
+    shown.notes.unlink()
+    with pytest.raises(BackroadError, match=r"NOTES\.md: is missing"):
+        load_shown(greeter)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from backroad.dashboard.rooms import Rooms
 from backroad.events import EventKind
 from backroad.practice import Practice
 from backroad.practice.beginning import begin
+from backroad.workspace.opening import open_workspace
 
 REPOSITORY = Path(__file__).parents[2]
 CHECKS = '''"""Says hello"""
@@ -294,16 +296,24 @@ def test_an_edit_begins_anew(visitor: Visitor, workspace: Path) -> None:
 
 
 def test_one_comparison_a_workspace(visitor: Visitor, workspace: Path) -> None:
-    """Two pages look at the same comparison; one that is stopped ends, and says so."""
-    from backroad.workspace.opening import open_workspace
-
+    """Two pages look at the same comparison."""
     solve(workspace)
     exercise = visitor.desk.practice.exercise("greeter")
     opened = open_workspace(workspace, visitor.desk.practice.kit)
     first = visitor.desk.comparisons.of(opened, exercise)
     assert visitor.desk.comparisons.of(opened, exercise) is first
+
+
+def test_stopped(visitor: Visitor, workspace: Path) -> None:
+    """A comparison that is stopped while somebody's code hangs ends at once, and says so."""
+    solve(workspace, f"{RIGHT}\n\nwhile True:\n    pass\n")
+    exercise = visitor.desk.practice.exercise("greeter")
+    comparing = visitor.desk.comparisons.of(open_workspace(workspace, visitor.desk.practice.kit), exercise)
+    begun = time.monotonic()
     visitor.desk.comparisons.close()
-    assert first.scene.is_over
+    assert time.monotonic() - begun < 5
+    assert comparing.scene.is_over
+    assert comparing.scene.trouble == "the comparison was ended"
 
 
 def test_no_such_exercise(visitor: Visitor) -> None:

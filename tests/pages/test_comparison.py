@@ -117,7 +117,7 @@ def test_waiting() -> None:
     """A column that is not there yet says what is being done for it."""
     view = shown()
     waiting = replace(view, sides=(*view.sides[:2], replace(view.sides[2], waits="its checks run")))
-    assert "other its checks run" in text_of(comparison_page(waiting))
+    assert "other : its checks run" in text_of(comparison_page(waiting))
 
 
 def test_spoiled() -> None:

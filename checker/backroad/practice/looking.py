@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Look:
     """Somebody's files beside the designs; `mine` is None while nothing is known of exactly these files.
 
-    `spoiled` tells that it was opened before it was earned, `is_noted` that the journal knows it was open.
+    `spoiled` tells that it was opened before it was earned.
     """
 
     workspace: Workspace
@@ -44,7 +44,6 @@ class Look:
     designs: Mapping[str, Tree]
     known: Mapping[str, Design]
     spoiled: bool
-    is_noted: bool
     mine: Mine | None
 
     @property
@@ -68,8 +67,7 @@ def look(practice: Practice, workspace: Workspace, exercise: Exercise) -> Look:
         for name, one in designs.items()
         if absent(exercise, one) or one.digest() in runs
     }
-    is_noted = spoiled or EventKind.COMPARED in kinds
-    return Look(workspace, exercise, tree, designs, known, spoiled, is_noted, mine)
+    return Look(workspace, exercise, tree, designs, known, spoiled, mine)
 
 
 def trees(exercise: Exercise) -> dict[str, Tree]:

@@ -36,8 +36,8 @@ if (page.dataset.live) {
   source.addEventListener("doing", (event) => {
     const told = JSON.parse(event.data);
     if (doing.textContent !== told.words) doing.textContent = told.words;
-    progress.querySelector("progress").value = told.done / told.all;
-    document.querySelector("#count").textContent = told.words ? `${told.done} of ${told.all}` : "";
+    progress.querySelector("progress").value = told.all ? told.done / told.all : 0;
+    document.querySelector("#count").textContent = told.words && told.all ? `${told.done} of ${told.all}` : "";
     tell(told.trouble);
   });
   source.addEventListener("tables", (event) => {
