@@ -7,12 +7,12 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from backroad.dashboard import assets, compare, exercise, map
+from backroad.dashboard import assets, compare, exercise, history, map
 from backroad.dashboard.desk import Desk
 from backroad.dashboard.packing import packed
 from backroad.errors import BackroadError, ExitCode
 
-PAGES = (assets.pages, map.pages, exercise.pages, compare.pages)
+PAGES = (assets.pages, map.pages, exercise.pages, compare.pages, history.pages)
 
 
 def make_app(desk: Desk) -> Flask:

@@ -11,10 +11,11 @@ from backroad.dashboard.desk import Desk
 
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 STYLES = ("base.css", "code.css", "layout.css", "map.css", "exercise.css")
-SCRIPTS = ("page.js", "map.js", "exercise.js", "comparing.js")
+SCRIPTS = ("page.js", "map.js", "exercise.js", "comparing.js", "states.js")
 SERVED = {
     "page.css": STYLES,
     "compare.css": ("comparison.css",),
+    "history.css": ("history.css", "states.css"),
     "icon.svg": ("icon.svg",),
     **{name: (name,) for name in SCRIPTS},
 }

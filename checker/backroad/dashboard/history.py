@@ -1,0 +1,133 @@
+"""What was done when, and the way back to any earlier state of a workspace.
+
+A browser names an exercise, a folder by a key that the journal knows, and a state among those there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, jsonify, render_template, request, url_for
+
+from backroad.dashboard.desk import Desk
+from backroad.dashboard.states import (
+    PAGE,
+    Changed,
+    Place,
+    Shown,
+    changed,
+    known,
+    place_of,
+    places,
+    present_workspace,
+    shown,
+)
+from backroad.events import Entry
+from backroad.pages.history import History, history
+from backroad.pages.wording import day_text
+from backroad.workspace.history import undo
+
+MOST = 1_000_000  # a number in an address that is larger is none of ours
+
+
+@dataclass(frozen=True)
+class View:
+    """The states of one workspace: a page of them, and what the last restore did."""
+
+    slug: str
+    place: Place
+    states: Sequence[Shown]
+    count: int
+    skip: int
+    now: datetime
+    changed: Changed | None
+    left: int
+    is_same: bool
+
+    @property
+    def older(self) -> int | None:
+        """Where the next page begins, if there is one."""
+        return self.skip + PAGE if self.skip + PAGE < self.count else None
+
+    def when(self, at: datetime) -> str:
+        """Return a time in words, where the learner is."""
+        here = at.astimezone(self.now.tzinfo)
+        return f"{day_text(here, self.now)}, {here:%H:%M}"
+
+
+def pages(desk: Desk) -> Blueprint:
+    """Return the blueprint of the history."""
+    blueprint = Blueprint("history", __name__, url_prefix="/history")
+
+    @blueprint.get("/")
+    def show() -> str:
+        view = folded(desk, desk.practice.entries())
+        return render_template("past.html", view=view, link=address, places=())
+
+    @blueprint.get("/<slug>/")
+    def exercise(slug: str) -> str:
+        entries = told_of(desk, slug)
+        found = [place_of(key, folder) for key, folder in places(entries).items()]
+        return render_template("past.html", view=folded(desk, entries, slug), link=None, places=found)
+
+    @blueprint.get("/<slug>/<key>/")
+    def states(slug: str, key: str) -> str:
+        return render_template("states.html", view=view_of(desk, slug, key, folder_of(desk, slug, key)))
+
+    @blueprint.post("/<slug>/<key>/restore")
+    def restore(slug: str, key: str) -> Response:
+        folder = folder_of(desk, slug, key)
+        told = request.get_json(silent=True)
+        state = told.get("state") if isinstance(told, dict) else None
+        with desk.practice.archive() as archive:
+            workspace = present_workspace(archive, folder, slug)
+            done = undo(archive, workspace, known(archive, workspace, state))
+        return jsonify(number=done.entry.number if done.entry else 0, left=len(done.left))
+
+    return blueprint
+
+
+def address(slug: str) -> str:
+    """Return where the history of an exercise is."""
+    return url_for("history.exercise", slug=slug)
+
+
+def folded(desk: Desk, entries: Sequence[Entry], slug: str = "") -> History:
+    """Return the history of some entries."""
+    practice = desk.practice
+    return history(entries, practice.roadmap, practice.kit, practice.now(), None, desk.road.standings(), slug)
+
+
+def told_of(desk: Desk, slug: str) -> list[Entry]:
+    """Return what the journal tells of an exercise; one that nobody knows is not found."""
+    entries = desk.practice.entries(slug)
+    if not entries and slug not in {exercise.slug for exercise in desk.practice.roadmap.exercises}:
+        abort(404, "there is no such exercise")
+    return entries
+
+
+def folder_of(desk: Desk, slug: str, key: str) -> Path:
+    """Return the folder that the journal knows by a key."""
+    folder = places(told_of(desk, slug)).get(key)
+    if folder is None:
+        abort(404, "the journal knows no such folder of this exercise")
+    return folder
+
+
+def view_of(desk: Desk, slug: str, key: str, folder: Path) -> View:
+    """Return the states of a workspace as it is now."""
+    number, skip, left = (_number(name) for name in ("after", "from", "left"))
+    with desk.practice.archive() as archive:
+        workspace = present_workspace(archive, folder, slug)
+        found, count = shown(archive, workspace, skip)
+        done = changed(archive, folder, number) if number else None
+    here = desk.practice.now().astimezone()
+    is_same = "after" in request.args and number == 0
+    return View(slug, place_of(key, folder), found, count, skip, here, done, left, is_same)
+
+
+def _number(name: str) -> int:
+    return max(0, min(request.args.get(name, 0, type=int), MOST))
