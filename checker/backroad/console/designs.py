@@ -61,7 +61,7 @@ def _in_narrow_columns(
     head = zip_longest([shortened(slug, first)], *heads, fillvalue="")
     rows = [_line(list(line), [first, *widths], gap, first=True) for line in head]
     for measure, line in zip(measures, cells, strict=True):
-        title, *more = wrapped(f"{measure.title} {_mark(measure)}".rstrip(), first)
+        title, *more = _packed([measure.title, _mark(measure)], " ", first)
         rows.append(_line([title, *line], [first, *widths], gap))
         rows += [row(f"   {text}") for text in more]
     return rows

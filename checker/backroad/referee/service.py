@@ -122,8 +122,6 @@ class Service:
                     if not deadline.left or not unready.is_shared(running):
                         raise Trouble(unready.never_answers(self._hung(request, running))) from None
 
-    # What checks call
-
     def request(
         self,
         method: str,
@@ -266,21 +264,20 @@ class Service:
 
     def stop(self) -> bool:
         """Stop it with SIGTERM, then SIGKILL after five seconds; returns whether it obeyed."""
-        running, self._running = self._running, None
-        if running is None:
-            return True
-        obeyed = endings.end(running.process, grace=endings.TERM_SECONDS)
-        self._last_log = read_log(running.log)
-        running.let_go()
-        return obeyed
+        return self._end(endings.TERM_SECONDS)
 
     def kill(self) -> None:
         """End it at once."""
+        self._end(0)
+
+    def _end(self, grace: float) -> bool:
         running, self._running = self._running, None
-        if running is not None:
-            endings.end(running.process)
-            self._last_log = read_log(running.log)
-            running.let_go()
+        if running is None:
+            return True
+        obeyed = endings.end(running.process, grace=grace)
+        self._last_log = read_log(running.log)
+        running.let_go()
+        return obeyed
 
     def discard(self) -> None:
         """End it at once, and drop the database that it had for itself."""
