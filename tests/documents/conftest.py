@@ -16,14 +16,16 @@ Client = MongoClient[dict[str, Any]]
 Db = Database[dict[str, Any]]
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: at its end, after tests of every kind, the client once looked for half a minute
+# for a server that had gone before it, and with `-n` everybody waited for that.
+@pytest.fixture(scope="module")
 def server() -> Iterator[Address]:
     """Where a document server listens."""
     with document_server() as address:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(server: Address) -> Iterator[Client]:
     """A client of it."""
     with MongoClient[dict[str, Any]](server.url("test"), tz_aware=True) as connected:
