@@ -16,14 +16,9 @@ from backroad.report import Measured, Report
 
 from .conftest import SERVER
 
-SLEEPING = "def answer(self):
-        time.sleep(0.03)"
-SLOW = "import time
-" + SERVER.replace("def answer(self):", SLEEPING) + "serve()
-"
-ONE = 'def one({}, measure):
-    """One"""
-'
+SLEEPING = "def answer(self):\n        time.sleep(0.03)"
+SLOW = "import time\n" + SERVER.replace("def answer(self):", SLEEPING) + "serve()\n"
+ONE = 'def one({}, measure):\n    """One"""\n'
 
 
 @pytest.fixture
