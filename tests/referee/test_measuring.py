@@ -60,12 +60,11 @@ def test_a_piece_of_work_is_measured_once(at_work: Callable[..., dict[str, Any]]
 
 
 def test_slow_requests_are_enough_for_a_time(at_work: Callable[..., dict[str, Any]]) -> None:
-    """A design of 30 ms a request gets 5 of them in each round, and no more."""
+    """A design of 30 ms a request gets 5 of them in a round, and no more."""
     work = 'def wait(service, measure):\n    """Wait"""\n    measure.requests("GET", "/x", {"a": 1})\n'
     measured = at_work(SLOW, work, kind=Kind.SERVICE)["wait"]
-    assert {len(series) for series in measured.rounds[:5]} == {5}
-    assert sum(map(len, measured.rounds)) >= 40
-    assert min(map(min, measured.rounds[:5])) >= 30
+    assert [len(series) for series in measured.rounds[:2]] == [5, 5]
+    assert min(map(min, measured.rounds[:2])) >= 30
 
 
 def test_requests_have_to_succeed(at_work: Callable[..., dict[str, Any]]) -> None:
