@@ -103,7 +103,7 @@ CONTENT = {
 
 
 # What takes longest begins first: whatever begins last, the other processors wait for.
-LONG = ("test_wheel", "test_unprivileged", "test_engine", "test_pages", "test_cluster", "test_corpus")
+LONG = ("test_wheel", "test_unprivileged", "test_engine", "test_pages", "test_corpus")
 
 
 @pytest.hookimpl(optionalhook=True)
