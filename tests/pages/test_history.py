@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from datetime import UTC, timedelta
@@ -14,7 +13,6 @@ from backroad.events import Entry
 from backroad.model import Roadmap
 from backroad.pages.history import LOST, STYLES, History, history, history_page
 from backroad.pages.past import past_of
-from backroad.pages.record import to_json
 from backroad.pages.rendering import Assets
 
 from .pasts import BEGIN, KIT, busy, exercise, roadmap, run, scaffolded, story
@@ -154,11 +152,3 @@ def test_style_uses_the_shared_colours() -> None:
     """The style of the history has no colour of its own: light and dark are those of all pages."""
     style = Assets("backroad.pages", "assets").text(STYLES[1])
     assert not re.search(r"#[0-9a-f]{3,8}\b|rgb\(|hsl\(", style)
-
-
-def test_json() -> None:
-    """Scripts get every run with its time."""
-    told = json.loads(json.dumps(to_json(seen(LEARNT))))
-    (one,) = told["exercises"]
-    assert (told["format"], one["slug"], one["state"], one["seconds_to_green"]) == (1, "a", "done", 1500)
-    assert [(each["green"], each["of"]) for each in one["runs"]] == [(1, 4), (4, 4)]

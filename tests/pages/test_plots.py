@@ -1,9 +1,9 @@
-"""The pictures of a history, as numbers."""
+"""The runs of one exercise as pictures."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 
 import pytest
 
@@ -12,11 +12,9 @@ from backroad.pages.past import Past, past_of
 from backroad.pages.plots import (
     HEIGHT,
     MOST_BARS,
-    MOST_COLUMNS,
     MOST_ROWS,
     SPARK_BARS,
     WIDTH,
-    activity,
     attempts,
     shared,
     spark,
@@ -95,16 +93,3 @@ def test_shared() -> None:
     groups = list(shared(runs, 7))
     assert [one for group in groups for one in group] == list(runs)
     assert {len(group) for group in groups} == {14, 15}
-
-
-@pytest.mark.parametrize(
-    ("days", "unit"), [(0, "day"), (79, "day"), (200, "week"), (900, "month"), (9000, "year")]
-)
-def test_activity(days: int, unit: str) -> None:
-    """Time is divided as finely as few enough columns allow, and every run is in one of them."""
-    runs = past(story(*((day * 1440, run(4 if day % 2 else 1)) for day in range(0, days + 1, 10)))).runs
-    found = activity(runs, BEGIN, BEGIN + timedelta(days=days))
-    assert found.unit == unit
-    assert len(found.columns) <= MOST_COLUMNS
-    assert sum(column.runs for column in found.columns) == len(runs)
-    assert max(sum(bar.height for bar in column.bars) for column in found.columns) == HEIGHT

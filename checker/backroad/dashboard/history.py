@@ -71,7 +71,8 @@ def pages(desk: Desk) -> Blueprint:
     def exercise(slug: str) -> str:
         entries = told_of(desk, slug)
         found = [place_of(key, folder) for key, folder in places(entries).items()]
-        return render_template("past.html", view=folded(desk, entries, slug), link=None, places=found)
+        view, is_known = folded(desk, entries, slug), slug in slugs(desk)
+        return render_template("past.html", view=view, link=None, places=found, is_known=is_known)
 
     @blueprint.get("/<slug>/<key>/")
     def states(slug: str, key: str) -> str:
@@ -104,9 +105,14 @@ def folded(desk: Desk, entries: Sequence[Entry], slug: str = "") -> History:
 def told_of(desk: Desk, slug: str) -> list[Entry]:
     """Return what the journal tells of an exercise; one that nobody knows is not found."""
     entries = desk.practice.entries(slug)
-    if not entries and slug not in {exercise.slug for exercise in desk.practice.roadmap.exercises}:
+    if not entries and slug not in slugs(desk):
         abort(404, "there is no such exercise")
     return entries
+
+
+def slugs(desk: Desk) -> set[str]:
+    """Return the exercises of the road."""
+    return {exercise.slug for exercise in desk.practice.roadmap.exercises}
 
 
 def folder_of(desk: Desk, slug: str, key: str) -> Path:

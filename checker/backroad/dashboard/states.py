@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
@@ -38,11 +39,19 @@ class Place:
     is_there: bool
 
 
+class Step(StrEnum):
+    """What going from one state to another does to a file."""
+
+    CHANGE = "change"
+    ADD = "add"
+    REMOVE = "remove"
+
+
 @dataclass(frozen=True)
 class Difference:
-    """What going from one state to another does to files: verbs with names, and how many more."""
+    """What going from one state to another does to files, and how many more there are."""
 
-    told: tuple[tuple[str, str], ...] = ()
+    told: tuple[tuple[Step, str], ...] = ()
     more: int = 0
 
 
@@ -56,6 +65,7 @@ class Shown:
     elsewhere: str
     is_now: bool
     difference: Difference
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,15 +148,15 @@ def difference(now: Manifest, then: Manifest) -> Difference:
     return Difference(tuple(told[:NAMED]), max(len(told) - NAMED, 0))
 
 
-def _steps(now: Manifest, then: Manifest) -> Iterator[tuple[str, str]]:
+def _steps(now: Manifest, then: Manifest) -> Iterator[tuple[Step, str]]:
     for name in sorted({*now, *then}):
         mine, theirs = now.get(name), then.get(name)
         if all(item is None or item.form is Form.FOLDER for item in (mine, theirs)):
             continue
         if mine is None or theirs is None:
-            yield "brings back" if mine is None else "removes", printable(name)
+            yield Step.ADD if mine is None else Step.REMOVE, printable(name)
         elif (mine.form, mine.digest) != (theirs.form, theirs.digest):
-            yield "changes", printable(name)
+            yield Step.CHANGE, printable(name)
 
 
 def _shown(
@@ -161,10 +171,8 @@ def _shown(
     words = led.get((moment.state, moment.at), "")
     try:
         then = archive.attic.state(moment.state)
-    except BackroadError:  # its button says what is wrong
-        return Shown(
-            moment.state, moment.at, f"{words}, damaged in the attic", elsewhere, False, Difference()
-        )
+    except BackroadError:
+        return Shown(moment.state, moment.at, words, elsewhere, False, Difference(), is_damaged=True)
     return Shown(moment.state, moment.at, words, elsewhere, then == present, difference(present, then))
 
 

@@ -10,8 +10,9 @@ from functools import cached_property
 from backroad.events import Entry
 from backroad.glyphs import one_line
 from backroad.model import Exercise, Roadmap
+from backroad.pages.activity import Activity, activity
 from backroad.pages.past import Past, Told, local, past
-from backroad.pages.plots import Activity, Attempts, Spark, activity, attempts, spark
+from backroad.pages.plots import Attempts, Spark, attempts, spark
 from backroad.pages.rendering import Assets, standalone
 from backroad.pages.timeline import Timeline, timeline
 from backroad.pages.wording import counted, day_text, lasting, short_day, working
