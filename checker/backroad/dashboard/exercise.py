@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, jsonify, render_template, stream_with_context
+from flask import Blueprint, Response, abort, jsonify, render_template, stream_with_context, url_for
 from markupsafe import Markup
 
 from backroad.console.road import story
 from backroad.dashboard.desk import Desk
 from backroad.dashboard.editor import editor_address
+from backroad.dashboard.history import folded, told_of
 from backroad.dashboard.rooms import Room, Scene
 from backroad.dashboard.telling import telling, verdicts
 from backroad.errors import BackroadError
@@ -37,6 +38,7 @@ class View:
     begun: str = ""
     file: str = ""
     address: str = ""
+    attempts: str = ""
 
 
 def pages(desk: Desk) -> Blueprint:
@@ -99,7 +101,8 @@ def view_of(desk: Desk, exercise: Exercise) -> View:
     address = editor_address(workspace.root / first, 1, desk.practice.environ)
     told = story(standing, desk.practice.now())
     folder = visible(str(workspace.root))
-    return View(exercise, readme, standing, told, before, folder, planned, visible(first), address)
+    past = Markup(attempts(desk, exercise))  # rendered by a template
+    return View(exercise, readme, standing, told, before, folder, planned, visible(first), address, past)
 
 
 def workspace_of(desk: Desk, exercise: Exercise) -> Workspace | None:
@@ -121,7 +124,18 @@ def told(desk: Desk, room: Room) -> Iterator[str]:
         data = {"running": scene.running, "verdicts": verdicts(scene.results)}
         if html != last:
             data["html"] = last = html
+        if scene.report is not None and not scene.running:
+            data["past"] = attempts(desk, room.exercise)
         yield f"event: scene\ndata: {json.dumps(data)}\n\n"
+
+
+def attempts(desk: Desk, exercise: Exercise) -> str:
+    """Return the picture of all runs so far as HTML; nothing where there was none."""
+    past = folded(desk, told_of(desk, exercise.slug), exercise.slug)
+    if past.only is None or not past.only.runs:
+        return ""
+    address = url_for("history.exercise", slug=exercise.slug)
+    return render_template("attempts.html", plot=past.plot(past.only), address=address)
 
 
 def fragment(desk: Desk, room: Room, scene: Scene) -> str:

@@ -35,6 +35,7 @@ function draw(scene) {
     telling.innerHTML = scene.html;
     telling.hidden = telling.textContent.trim() === "";
   }
+  if (scene.past !== undefined) document.querySelector("#past").innerHTML = scene.past;
   if (!scene.running && Object.keys(verdicts).length) document.querySelector("#status").textContent = told;
 }
 
