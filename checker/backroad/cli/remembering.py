@@ -23,7 +23,7 @@ def remembered(session: Session, word: str | None) -> tuple[History, str]:
     found = standings(entries, session.kit)
     slug = slug_of(session, word, entries) if word is not None else ""
     told = [entry for entry in entries if entry.event.slug == slug] if slug else entries
-    view = history(told, session.roadmap, session.kit, session.now(), None, found, slug)
+    view = history(told, session.roadmap, session.kit, session.now(), slug=slug)
     known = {exercise.slug: exercise for exercise in session.roadmap.exercises}
     then = known.get(slug) if slug else next_exercise(session.roadmap, found)
     return view, "backroad" if then is None else next_command(then, found)

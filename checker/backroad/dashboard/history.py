@@ -26,7 +26,7 @@ from backroad.dashboard.states import (
     shown,
 )
 from backroad.events import Entry
-from backroad.pages.history import History, history
+from backroad.pages.history import History, folded
 from backroad.pages.wording import day_text
 from backroad.workspace.history import undo
 
@@ -64,19 +64,18 @@ def pages(desk: Desk) -> Blueprint:
 
     @blueprint.get("/")
     def show() -> str:
-        view = folded(desk, desk.practice.entries())
-        return render_template("past.html", view=view, link=address, places=())
+        return render_template("past.html", view=view_of(desk), link=address, places=())
 
     @blueprint.get("/<slug>/")
     def exercise(slug: str) -> str:
-        entries = told_of(desk, slug)
+        entries = entries_of(desk, slug)
         found = [place_of(key, folder) for key, folder in places(entries).items()]
-        view, is_known = folded(desk, entries, slug), slug in slugs(desk)
+        view, is_known = view_of(desk, slug), slug in slugs(desk)
         return render_template("past.html", view=view, link=None, places=found, is_known=is_known)
 
     @blueprint.get("/<slug>/<key>/")
     def states(slug: str, key: str) -> str:
-        return render_template("states.html", view=view_of(desk, slug, key, folder_of(desk, slug, key)))
+        return render_template("states.html", view=states_of(desk, slug, key, folder_of(desk, slug, key)))
 
     @blueprint.post("/<slug>/<key>/restore")
     def restore(slug: str, key: str) -> Response:
@@ -96,13 +95,15 @@ def address(slug: str) -> str:
     return url_for("history.exercise", slug=slug)
 
 
-def folded(desk: Desk, entries: Sequence[Entry], slug: str = "") -> History:
-    """Return the history of some entries."""
+def view_of(desk: Desk, slug: str = "") -> History:
+    """Return the history of everything, or of one exercise."""
+    told = [one for one in desk.road.told() if slug in ("", one.slug)]
     practice = desk.practice
-    return history(entries, practice.roadmap, practice.kit, practice.now(), None, desk.road.standings(), slug)
+    now = practice.now().astimezone()
+    return folded(told, desk.road.standings(), practice.roadmap, practice.kit, now, slug)
 
 
-def told_of(desk: Desk, slug: str) -> list[Entry]:
+def entries_of(desk: Desk, slug: str) -> list[Entry]:
     """Return what the journal tells of an exercise; one that nobody knows is not found."""
     entries = desk.practice.entries(slug)
     if not entries and slug not in slugs(desk):
@@ -117,13 +118,13 @@ def slugs(desk: Desk) -> set[str]:
 
 def folder_of(desk: Desk, slug: str, key: str) -> Path:
     """Return the folder that the journal knows by a key."""
-    folder = places(told_of(desk, slug)).get(key)
+    folder = places(entries_of(desk, slug)).get(key)
     if folder is None:
         abort(404, "the journal knows no such folder of this exercise")
     return folder
 
 
-def view_of(desk: Desk, slug: str, key: str, folder: Path) -> View:
+def states_of(desk: Desk, slug: str, key: str, folder: Path) -> View:
     """Return the states of a workspace as it is now."""
     number, skip, left = (_number(name) for name in ("after", "from", "left"))
     with desk.practice.archive() as archive:

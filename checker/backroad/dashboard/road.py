@@ -1,23 +1,25 @@
-"""How far the learner is on the road, kept up with the journal entry by entry."""
+"""How far the learner is on the road and how it came to that, kept up with the journal entry by entry."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
 
+from backroad.pages.past import Told, told_of
 from backroad.practice import Practice
 from backroad.progress import NOTHING, Standing, after
 
 
 @dataclass
 class Road:
-    """The standings so far; to ask again reads only what the journal has learnt since.
+    """The standings and the events so far; to ask again reads only what the journal has learnt since.
 
     A journal that was taken away or exchanged is read anew.
     """
 
     practice: Practice
     _found: dict[str, Standing] = field(default_factory=dict)
+    _told: list[Told] = field(default_factory=list)
     _read: int = 0
     _file: tuple[int, int] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -25,15 +27,26 @@ class Road:
     def standings(self) -> dict[str, Standing]:
         """Return the standing of every exercise that the journal speaks of."""
         with self._lock:
-            file = self._identity()
-            if file != self._file:
-                self._found, self._read, self._file = {}, 0, file
-            if file is not None:
-                for entry in self.practice.entries(after=self._read):
-                    slug = entry.event.slug
-                    self._found[slug] = after(self._found.get(slug, NOTHING), entry, self.practice.kit)
-                    self._read = entry.number
+            self._catch_up()
             return dict(self._found)
+
+    def told(self) -> list[Told]:
+        """Return all that happened, in the learner's time."""
+        with self._lock:
+            self._catch_up()
+            return list(self._told)
+
+    def _catch_up(self) -> None:
+        file = self._identity()
+        if file != self._file:
+            self._found, self._told, self._read, self._file = {}, [], 0, file
+        if file is None:
+            return
+        for entry in self.practice.entries(after=self._read):
+            slug = entry.event.slug
+            self._found[slug] = after(self._found.get(slug, NOTHING), entry, self.practice.kit)
+            self._told.append(told_of(entry.at.astimezone(), entry.event))
+            self._read = entry.number
 
     def _identity(self) -> tuple[int, int] | None:
         """Return what tells the journal's file from another one of its name."""

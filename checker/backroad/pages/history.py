@@ -154,26 +154,30 @@ def history(
     kit: str,
     now: datetime,
     zone: tzinfo | None = None,
-    found: Mapping[str, Standing] | None = None,
     slug: str = "",
 ) -> History:
-    """Fold a journal, oldest entry first.
+    """Fold a journal, oldest entry first; with `slug`, its entries are those of one exercise."""
+    return folded(local(entries, zone), standings(entries, kit), roadmap, kit, now.astimezone(zone), slug)
 
-    `found` saves the standings where somebody has them already; with `slug`, the entries are those of one
-    exercise.
-    """
-    found = standings(entries, kit) if found is None else found
-    told = local(entries, zone)
+
+def folded(
+    told: Sequence[Told],
+    found: Mapping[str, Standing],
+    roadmap: Roadmap,
+    kit: str,
+    now: datetime,
+    slug: str = "",
+) -> History:
+    """Fold what happened, whose standings are known; all times are in the zone of the learner."""
     by_slug: dict[str, list[Told]] = {}
     for one in told:
-        by_slug.setdefault(one.event.slug, []).append(one)
+        by_slug.setdefault(one.slug, []).append(one)
     known = {exercise.slug: exercise for exercise in roadmap.exercises}
     pasts = {
         slug: past(slug, events, found.get(slug, NOTHING), now, known.get(slug))
         for slug, events in by_slug.items()
     }
-    groups = tuple(_groups(roadmap, known, pasts))
-    return History(kit, now.astimezone(zone), groups, tuple(told), len(known), slug)
+    return History(kit, now, tuple(_groups(roadmap, known, pasts)), tuple(told), len(known), slug)
 
 
 def _groups(roadmap: Roadmap, known: Mapping[str, Exercise], pasts: Mapping[str, Past]) -> Iterator[Group]:

@@ -37,7 +37,8 @@ class Told(NamedTuple):
     """An event with its time where the learner is, and the run if it is one. A tuple for the same reason."""
 
     at: datetime
-    event: Event
+    kind: EventKind
+    slug: str
     run: Run | None
 
 
@@ -88,11 +89,11 @@ def local(entries: Iterable[Entry], zone: tzinfo | None = None) -> list[Told]:
 def told_of(at: datetime, event: Event) -> Told:
     """Return one event; a journal may hold runs of a kit that told less of them."""
     if event.kind is not EventKind.CHECKED:
-        return Told(at, event, None)
+        return Told(at, event.kind, event.slug, None)
     verdicts = (event.data.get("verdicts") or {}).values()
     passed = [*verdicts].count("PASSED")
     run = Run(at, passed, len(verdicts), bool(event.data.get("whole")), bool(event.data.get("passed")))
-    return Told(at, event, run)
+    return Told(at, event.kind, event.slug, run)
 
 
 def past_of(
@@ -125,6 +126,6 @@ def past(
         work=sum((gap for gap in gaps if gap <= PAUSE), timedelta()),
         tries=sum(green is None or run.at <= green for run in runs),
         runs=runs,
-        hints=tuple(one.at for one in told if one.event.kind is EventKind.HINTED),
-        spoiled=any(one.event.kind is EventKind.SPOILED for one in told),
+        hints=tuple(one.at for one in told if one.kind is EventKind.HINTED),
+        spoiled=any(one.kind is EventKind.SPOILED for one in told),
     )

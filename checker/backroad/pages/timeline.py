@@ -94,7 +94,7 @@ def _day(day: date, told: Sequence[Told], pasts: dict[str, Past], today: date) -
     """Return a day, given what happened on it, newest first."""
     groups: dict[str, list[Told]] = {}
     for one in told:
-        groups.setdefault(one.event.slug, []).append(one)
+        groups.setdefault(one.slug, []).append(one)
     lines = [_line(slug, group[::-1], pasts[slug], day) for slug, group in list(groups.items())[:MOST_LINES]]
     return Day(day.isoformat(), day_text(day, today), tuple(lines), max(len(groups) - MOST_LINES, 0))
 
@@ -108,7 +108,7 @@ def _line(slug: str, told: Sequence[Told], past: Past, day: date) -> Line:
 
 def _words(told: Sequence[Told], past: Past, day: date) -> Iterator[str]:
     """Yield what was done with an exercise on a day."""
-    kinds = Counter([one.event.kind for one in told])
+    kinds = Counter([one.kind for one in told])
     greens = [one.run.green for one in told if one.run]
     if kinds[EventKind.SCAFFOLDED]:
         yield "begun"
