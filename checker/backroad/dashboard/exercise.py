@@ -12,7 +12,7 @@ from markupsafe import Markup
 from backroad.console.road import story
 from backroad.dashboard.desk import Desk
 from backroad.dashboard.editor import editor_address
-from backroad.dashboard.history import folded, told_of
+from backroad.dashboard.history import history_of
 from backroad.dashboard.rooms import Room, Scene
 from backroad.dashboard.telling import telling, verdicts
 from backroad.errors import BackroadError
@@ -131,7 +131,7 @@ def told(desk: Desk, room: Room) -> Iterator[str]:
 
 def attempts(desk: Desk, exercise: Exercise) -> str:
     """Return the picture of all runs so far as HTML; nothing where there was none."""
-    past = folded(desk, told_of(desk, exercise.slug), exercise.slug)
+    past = history_of(desk, exercise.slug)
     if past.only is None or not past.only.runs:
         return ""
     address = url_for("history.exercise", slug=exercise.slug)

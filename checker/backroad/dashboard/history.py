@@ -64,13 +64,13 @@ def pages(desk: Desk) -> Blueprint:
 
     @blueprint.get("/")
     def show() -> str:
-        return render_template("past.html", view=view_of(desk), link=address, places=())
+        return render_template("past.html", view=history_of(desk), link=address, places=())
 
     @blueprint.get("/<slug>/")
     def exercise(slug: str) -> str:
         entries = entries_of(desk, slug)
         found = [place_of(key, folder) for key, folder in places(entries).items()]
-        view, is_known = view_of(desk, slug), slug in slugs(desk)
+        view, is_known = history_of(desk, slug), slug in slugs(desk)
         return render_template("past.html", view=view, link=None, places=found, is_known=is_known)
 
     @blueprint.get("/<slug>/<key>/")
@@ -95,7 +95,7 @@ def address(slug: str) -> str:
     return url_for("history.exercise", slug=slug)
 
 
-def view_of(desk: Desk, slug: str = "") -> History:
+def history_of(desk: Desk, slug: str = "") -> History:
     """Return the history of everything, or of one exercise."""
     told = [one for one in desk.road.told() if slug in ("", one.slug)]
     practice = desk.practice
