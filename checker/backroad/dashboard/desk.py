@@ -10,6 +10,7 @@ from backroad.dashboard.comparing import Comparisons
 from backroad.dashboard.guard import Guard
 from backroad.dashboard.road import Road
 from backroad.dashboard.rooms import Room, Rooms
+from backroad.glyphs import visible
 from backroad.model import Exercise
 from backroad.pages import Assets
 from backroad.practice import Practice
@@ -40,6 +41,11 @@ class Desk:
         """End whatever runs."""
         self.comparisons.close()
         self.rooms.close()
+
+    def spoken(self, folder: Path) -> str:
+        """Return a folder as its owner would say it, from home on."""
+        home = Path(self.practice.environ.get("HOME") or Path.home())
+        return visible(f"~/{folder.relative_to(home).as_posix()}" if home in folder.parents else str(folder))
 
     def room(self, exercise: Exercise) -> Room:
         """Return the room of the exercise's last workspace; stops where there is none."""

@@ -93,14 +93,14 @@ def view_of(desk: Desk, exercise: Exercise) -> View:
     text = (exercise.folder / "README.md").read_text(encoding="utf-8")
     readme = render(text.partition("\n")[2] if text.startswith("# ") else text, level=1)
     before = {slug: found.get(slug, NOTHING).state.is_done for slug in exercise.requires}
-    planned = visible(str(desk.folder / exercise.slug))
+    planned = desk.spoken(desk.folder / exercise.slug)
     workspace = workspace_of(desk, exercise)
     if workspace is None:
         return View(exercise, readme, standing, "", before, begun=planned)
     first = next((name for name in written(workspace) if name.endswith(".py")), "README.md")
     address = editor_address(workspace.root / first, 1, desk.practice.environ)
     told = story(standing, desk.practice.now())
-    folder = visible(str(workspace.root))
+    folder = desk.spoken(workspace.root)
     past = Markup(attempts(desk, exercise))  # rendered by a template
     return View(exercise, readme, standing, told, before, folder, planned, visible(first), address, past)
 
