@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from backroad.dashboard.rooms import told
-from backroad.errors import BackroadError
+from backroad.dashboard.rooms import Room, Rooms, told
+from backroad.errors import BackroadError, stop
 from backroad.events import EventKind
 from backroad.model import Exercise
 from backroad.practice import Practice
 from backroad.practice.comparing import Design, Mine, design, measured, remember
-from backroad.practice.looking import Look, look, own_run
+from backroad.practice.looking import Look, look, own_side
 from backroad.practice.measuring import Measurement
 from backroad.referee.session import Brake, Overdue
-from backroad.report import Result
+from backroad.report import Report, Result
 from backroad.workspace.opening import Workspace
 
 YOURS = "yours"
@@ -73,6 +73,7 @@ class Comparing:
 
     practice: Practice
     look: Look
+    room: Room
     scene: Scene = field(init=False)
     _brake: Brake = field(default_factory=Brake)
     _thread: threading.Thread | None = None
@@ -98,6 +99,7 @@ class Comparing:
     def stop(self) -> None:
         """End the run under way, and wait until nothing of it is left."""
         self._brake.pull()
+        self.room.look_again()  # whoever waits for it sees the brake
         if self._thread is not None:
             self._thread.join()
 
@@ -126,7 +128,7 @@ class Comparing:
     def _compare(self) -> None:
         if self.scene.mine is None:
             self._show(doing=YOURS, done=0)
-            self._show(mine=own_run(self._watched, self.look))
+            self._show(mine=own_side(self.look, self._own_report()))
         mine = self.scene.mine
         if mine is None or mine.is_closed:
             return
@@ -142,6 +144,21 @@ class Comparing:
             # That it was opened before it was earned stands in the journal already.
             found = self._designs()
             remember(self._watched, mine, found, EventKind.COMPARED, self.scene.measurement)
+
+    def _own_report(self) -> Report:
+        """Have the room judge the files: there is one run in a workspace, and all who look see it."""
+        count = len(self.look.exercise.checks)
+        self.room.check(always=False)
+        for scene in self.room.scenes():
+            if self._brake.is_pulled:
+                break
+            if scene is None or scene.running:
+                self._show(done=len(scene.results) if scene else self.scene.done, all=count)
+            elif scene.trouble:
+                raise stop("", scene.trouble)
+            elif scene.report is not None:
+                return scene.report
+        raise Overdue
 
     def _designs(self) -> list[Design]:
         """Return the designs that are through, in the order of the page."""
@@ -159,8 +176,9 @@ class Comparing:
 class Comparisons:
     """The comparisons of a server: of each workspace the last one, ended when its files have changed."""
 
-    def __init__(self, practice: Practice) -> None:
+    def __init__(self, practice: Practice, rooms: Rooms) -> None:
         self._practice = practice
+        self._rooms = rooms
         self._last: dict[object, tuple[object, Comparing]] = {}
         self._lock = threading.Lock()
 
@@ -174,7 +192,7 @@ class Comparisons:
                 return comparing
             if comparing is not None:
                 comparing.stop()
-            comparing = Comparing(self._practice, now)
+            comparing = Comparing(self._practice, now, self._rooms.room(workspace, exercise))
             self._last[workspace.root] = state, comparing
             comparing.begin()
             return comparing

@@ -35,7 +35,7 @@ class Desk:
     @cached_property
     def comparisons(self) -> Comparisons:
         """The comparisons under way."""
-        return Comparisons(self.practice)
+        return Comparisons(self.practice, self.rooms)
 
     def close(self) -> None:
         """End whatever runs."""

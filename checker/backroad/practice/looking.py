@@ -20,14 +20,15 @@ from backroad.practice.comparing import (
     design,
     known_designs,
     known_run,
-    new_run,
     remember,
 )
+from backroad.progress import summary
 
 if TYPE_CHECKING:
     from backroad.content.trees import Tree
     from backroad.model import Exercise
     from backroad.practice.practice import Practice
+    from backroad.report import Report
     from backroad.workspace.opening import Workspace
 
 
@@ -87,11 +88,11 @@ def chosen(look: Look, other: str | None) -> str:
     return name
 
 
-def own_run(practice: Practice, look: Look) -> Mine:
-    """Return the learner's side, its checks run where nothing is known of these files."""
-    if look.mine is not None:
-        return look.mine
-    run = new_run(practice, look.workspace, look.exercise, look.tree)
+def own_side(look: Look, report: Report) -> Mine:
+    """Return the learner's side after a run of its checks; stops where other files were judged."""
+    if report.submission != look.tree.digest():
+        raise stop("the files", "have changed meanwhile", "look at the page again")
+    run = summary(report, look.exercise)
     return Mine(look.workspace, look.exercise, look.tree, run, look.spoiled)
 
 
