@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,19 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import PROGRAM, RIGHT, Kit
 
+DRAWN = '''"""Says it politely"""
+from backroad.checks import hint
+
+
+@hint("a", "b", "c")
+def test_greets_anybody(subject, rng):
+    """Any name is greeted
+
+    Somebody would be left out.
+    """
+    name = str(rng.random())
+    assert subject.hello(name) == f"hello {name}"
+'''
 WRONG = RIGHT.replace("'hello '", "'bye '")
 
 
@@ -96,11 +110,21 @@ def test_a_folder_that_cannot_be_written(kit: Kit, handed: Path, tmp_path: Path)
     assert "--out" in ended.stderr
 
 
-def test_a_seed_is_passed_on(kit: Kit, handed: Path, tmp_path: Path) -> None:
-    """Chance begins with the seed, which the reports tell."""
-    assert kit("grade", handed, "--exercise", "greeter", "--seed", 7).returncode == 0
-    told = json.loads((tmp_path / "grades" / "reports" / "ann.json").read_text("utf-8"))
-    assert told["report"]["seed"] == 7
+def test_a_seed_makes_chance_repeatable(kit: Kit, content: Path, handed: Path, tmp_path: Path) -> None:
+    """With the same seed everybody is asked the same again, with another one something else."""
+    own = shutil.copytree(content, tmp_path / "content")
+    check = own / "exercises" / "1-basics" / "greeter" / "checks" / "test_2_polite.py"
+    check.write_text(DRAWN, encoding="utf-8")
+    asked = []
+    for number, seed in enumerate((7, 7, 8)):
+        out = tmp_path / f"out{number}"
+        words = ("grade", handed, "--exercise", "greeter", "--seed", seed, "--out", out)
+        assert kit(*words, BACKROAD_CONTENT=str(own)).returncode == 0
+        told = json.loads((out / "reports" / "bob.json").read_text("utf-8"))["report"]
+        assert told["seed"] == seed
+        asked.append([one["did"] for one in told["checks"] if one["name"] == "greets_anybody"])
+    assert asked[0] == asked[1] != asked[2]
+    assert asked[0] != [None]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
