@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.browser.dashboard import Dashboard
-from tests.browser.equipment import SETTING, chromium, lacking, sync_playwright
+from tests.browser.equipment import PATIENCE, SETTING, chromium, lacking, sync_playwright
 from tests.browser.road import FILES
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A window without a past; whatever goes wrong in a page of it is a failure."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE)
     wrong: list[str] = []
     context.on("weberror", lambda error: wrong.append(str(error.error)))
     context.on("dialog", lambda dialog: wrong.append(f"dialog: {dialog.message}"))

@@ -14,15 +14,17 @@ try:
 except ImportError:  # the tests are skipped then, or fail, as SETTING says
     expect = sync_playwright = None  # type: ignore[assignment]  # nobody gets as far as calling them
 
-__all__ = ["SETTING", "axe", "chromium", "expect", "lacking", "sync_playwright"]
+__all__ = ["PATIENCE", "SETTING", "axe", "chromium", "expect", "lacking", "sync_playwright"]
 
 SETTING = "BACKROAD_BROWSER"  # "required" where a missing part is to be a failure
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 CHROMIUM, AXE = "BACKROAD_CHROMIUM", "BACKROAD_AXE"  # name the program and the file
 SCRIPT = Path("axe-core") / "axe.min.js"
 
+PATIENCE = 60_000  # milliseconds, on a busy machine; what is there is seen at once
+
 if expect is not None:
-    expect.set_options(timeout=60_000)  # of a busy machine; what is there is seen at once
+    expect.set_options(timeout=PATIENCE)
 
 
 def chromium(environ: Mapping[str, str] = os.environ) -> str | None:

@@ -105,7 +105,9 @@ def hello(name="world"):  # a comment
 | `hello("Ann")` | `"hello Ann"` |
 """
 STARTER = "VERSION = 1\n\n\ndef hello(name='world'):\n    ...  # TODO 1: greet\n"
-RIGHT = "VERSION = 1\n\n\ndef hello(name='world'):\n    return 'hello ' + name\n"
+RIGHT = "VERSION = 1  # the first one\n\n\ndef hello(name='world'):\n    return 'hello ' + name\n"
+REFERENCE = RIGHT.replace("first", "only")
+SLOW = RIGHT.replace("    return", "    import time\n    time.sleep(0.8)\n    return")
 NOTES = "# Why so\n\nBecause it is *short*.\n"
 
 
@@ -135,7 +137,7 @@ FILES = {
         "1-basics/greeter",
         GREETER,
         STARTER,
-        RIGHT,
+        REFERENCE,
         {"test_1_hello": HELLO, "test_2_polite": POLITE, "test_3_hardening": HARDENING},
     ),
     "solutions/1-basics/greeter/alternatives/joined/greeter.py": RIGHT.replace(

@@ -51,7 +51,8 @@ def pages(desk: Desk) -> Blueprint:
 
     @blueprint.post("/start")
     def start(slug: str) -> Response:
-        workspace = begin(desk.practice, known(desk, slug), desk.folder / slug)
+        exercise = known(desk, slug)  # begun in another tab, or the terminal, it is gone on with
+        workspace = workspace_of(desk, exercise) or begin(desk.practice, exercise, desk.folder / slug)
         return jsonify(folder=visible(str(workspace.root)))
 
     @blueprint.post("/check")

@@ -75,7 +75,7 @@ def telling(room: Room, scene: Scene) -> Telling:
         waiting=0 if scene.running else len(feedback.blocked),
         untold=feedback.untold,
         passed=scene.report is not None and report.passed,
-        gold=bool(report.results) and all(result.passed for result in report.results),
+        gold=_is_gold(room, report),
         green=sum(result.passed for result in told.results),
         count=len(told.results),
         level=int(report.level),
@@ -94,6 +94,12 @@ def ladder(room: Room, check: Check) -> Ladder:
 def verdicts(results: Sequence[Result]) -> Mapping[str, str]:
     """Return the verdict of every check that has one."""
     return {result.name: str(result.verdict) for result in results}
+
+
+def _is_gold(room: Room, report: Report) -> bool:
+    """Whether there is hardening, and it is green too."""
+    is_hardened = any(check.stretch for check in room.exercise.checks)
+    return is_hardened and bool(report.results) and all(result.passed for result in report.results)
 
 
 def _so_far(room: Room, results: tuple[Result, ...]) -> Report:

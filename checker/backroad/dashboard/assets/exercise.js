@@ -8,6 +8,7 @@ const check = document.querySelector("#check");
 const start = document.querySelector("#start");
 const telling = document.querySelector("#telling");
 const SIGNS = { PASSED: "✓", BLOCKED: "·" };
+let hinted = false; // whoever asked for a hint stays at the button for the next one
 
 function say(problems) {
   problem.hidden = !problems?.length;
@@ -34,6 +35,9 @@ function draw(scene) {
   if (scene.html !== undefined) {
     telling.innerHTML = scene.html;
     telling.hidden = telling.textContent.trim() === "";
+    say([]);
+    if (hinted) (telling.querySelector("[data-hint]") ?? telling).focus({ preventScroll: true });
+    hinted = false;
   }
   if (scene.past !== undefined) document.querySelector("#past").innerHTML = scene.past;
   if (!scene.running && Object.keys(verdicts).length) document.querySelector("#status").textContent = told;
@@ -71,7 +75,7 @@ start?.addEventListener("click", async () => {
 telling.addEventListener("click", async (event) => {
   const asked = event.target.closest("[data-hint]");
   if (!asked) return;
-  asked.disabled = true;
+  asked.disabled = hinted = true;
   say((await post(`${base}/hint/${encodeURIComponent(asked.dataset.hint)}`)).problems);
 });
 // Where there is one column, what happened comes before the sentences of all checks.
