@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -105,6 +107,20 @@ def test_all_starts_say_the_same(plan: Make, notices: list[str]) -> None:
                 file.write_text(CODE)
                 assert (name, engine.run(made).passed) == (name, True)
     assert notices == []
+
+
+def test_only_what_was_asked_for_last_is_kept(plan: Make, tmp_path: Path) -> None:
+    """Somebody who visits many exercises does not fill the memory; one that was let go starts anew."""
+    made = plan(CODE, CHECK)
+    others = [shutil.copytree(made.checks, tmp_path / f"checks{number}") for number in range(3)]
+    moved = [(folder, [replace(one, file=folder / one.file.name) for one in made.order]) for folder in others]
+    plans = [made, *(made.but(checks=folder, order=tuple(order)) for folder, order in moved)]
+    with nothing_left(), Engine(most=2) as engine:
+        for one in plans:
+            assert engine.run(one).passed
+        assert len(servers(engine)) == 4  # of two exercises, a session and a process for subjects each
+        assert engine.run(plans[0]).passed
+        assert len(servers(engine)) == 4
 
 
 def test_a_service_is_judged_as_well(plan: Make, engine: Engine, server: str) -> None:

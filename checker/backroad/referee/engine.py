@@ -26,6 +26,7 @@ from backroad.referee.walls import PACKAGE
 from backroad.report import Report
 from backroad.subject.namespaces import Space
 
+MOST = 4
 INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -33,11 +34,15 @@ class Engine:
     """Judges plans as `run` does, without the start-up; use it in a `with`.
 
     Whatever cannot start warm starts cold: the verdicts are the same. With `spare`, the next run of each
-    exercise is kept forked ahead: quicker for one run now and then, dearer for many in a row.
+    exercise is kept forked ahead: quicker for one run now and then, dearer for many in a row. Of `most`
+    exercises something is kept ready, those that were asked for last.
     """
 
-    def __init__(self, notice: Callable[[str], None] = lambda _: None, *, spare: bool = False) -> None:
+    def __init__(
+        self, notice: Callable[[str], None] = lambda _: None, *, spare: bool = False, most: int = MOST
+    ) -> None:
         self._notice = notice
+        self._most = most
         self._spare = spare
         self._stands: dict[tuple[Path, Space], Stand] = {}
         self._lock = threading.Lock()
@@ -67,13 +72,16 @@ class Engine:
         """Return what is ready for the plan's exercise; what is stale is replaced."""
         with self._lock:
             key = plan.checks, space_of(plan)
-            stand = self._stands.get(key)
+            stand = self._stands.pop(key, None)
             stamp = stamp_of(plan)
             if stand is not None and stand.stamp != stamp:
                 stand.close()
                 stand = None
             if stand is None:
-                stand = self._stands[key] = Stand(plan, stamp, spare=self._spare)
+                stand = Stand(plan, stamp, spare=self._spare)
+            self._stands[key] = stand  # last in the row: it was asked for last
+            while len(self._stands) > self._most:
+                self._stands.pop(next(iter(self._stands))).close()
             return stand
 
     def _forget(self, stand: Stand) -> None:
