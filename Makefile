@@ -56,4 +56,5 @@ bench:
 	$(PY) tests/bench/list_vs_click.py --rounds $(ROUNDS)
 	$(PY) tests/bench/exercises.py --rounds $(ROUNDS)
 	$(PY) tests/bench/warm.py --rounds $(ROUNDS) --json bench.json $(SLUGS)
+	$(PY) tests/bench/dashboard.py $(SLUGS)
 	$(PY) tests/bench/grading.py --counts $(COUNTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -48,3 +49,32 @@ def bits() -> Iterator[str]:
 def test_the_rest_is_not(answer: Response, accepted: str) -> None:
     """Whoever cannot unpack gets it plain, and so does whoever waits for each bit."""
     assert "Content-Encoding" not in ask(answer, accepted).headers
+
+
+def test_events_are_packed_one_by_one() -> None:
+    """Each event can be read when it is sent; one that is told again costs hardly anything."""
+    event = "".join(f"<td>{number}</td>" for number in range(1_000))
+    left: list[str] = []
+
+    def events() -> Iterator[str]:
+        try:
+            while True:
+                yield event
+        finally:
+            left.append("the reader")
+
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=lambda: Response(events(), mimetype="text/event-stream"))
+    app.after_request(packed)
+    got = app.test_client().get("/", headers={"Accept-Encoding": "gzip"}, buffered=False)
+    sent = iter(got.response)
+    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    sizes = []
+    for _ in range(3):
+        some = next(sent)
+        assert isinstance(some, bytes)
+        sizes.append(len(some))
+        assert unpacker.decompress(some).decode() == event
+    assert sizes[2] < sizes[0] / 5
+    got.close()
+    assert left == ["the reader"]
