@@ -51,8 +51,9 @@ function listen() {
   source.addEventListener("scene", (event) => draw(JSON.parse(event.data)));
   source.addEventListener("open", () => say([]));
   source.addEventListener("error", () => {
-    say(["the dashboard does not answer; was it stopped? `backroad serve` starts it again"]);
-    if (source.readyState === EventSource.CLOSED) source = null;
+    // Refused, and not only out of reach: there is no workspace any more, which the page tells.
+    if (source.readyState === EventSource.CLOSED) location.reload();
+    else say(["the dashboard does not answer; was it stopped? `backroad serve` starts it again"]);
   });
 }
 
