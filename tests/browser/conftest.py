@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 REPOSITORY = Path(__file__).parents[2]
-Serve = Callable[..., Dashboard]
+POLICY = "Content Security Policy"  # a page that runs into its own is wrong
 
 
 # Not for the session: while Playwright runs, no other test in this process could run an event loop.
@@ -43,6 +43,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     wrong: list[str] = []
     context.on("weberror", lambda error: wrong.append(str(error.error)))
     context.on("dialog", lambda dialog: wrong.append(f"dialog: {dialog.message}"))
+    context.on("console", lambda told: wrong.append(told.text) if POLICY in told.text else None)
     yield context
     context.close()
     assert wrong == []

@@ -89,6 +89,35 @@ def test_the_whole_way_by_keyboard(page: Page, dashboard: Dashboard) -> None:
     assert file.read_text(encoding="utf-8") != RIGHT
 
 
+def test_the_map_answers(page: Page, dashboard: Dashboard) -> None:
+    """A place that has the focus or is pointed at shows what comes before it; a topic leaves its places."""
+    page.goto(dashboard.address)
+    waiting, before = page.get_by_role("link", name="parting,"), page.locator(".place.before:visible")
+    waiting.focus()
+    expect(before).to_have_attribute("data-slug", "greeter")
+    expect(page.get_by_text("Comes after greeter.")).to_be_visible()
+    page.get_by_label("Show topic").fill("modul")
+    expect(before).to_have_count(0)
+    expect(page.get_by_text("1 fit")).to_be_visible()
+    expect(page.locator(".place:visible:not(.out)[data-slug]")).to_have_attribute("data-slug", "parting")
+    waiting.hover()
+    expect(before).to_have_count(1)
+
+
+def test_a_comparison_that_is_not_earned(page: Page, dashboard: Dashboard) -> None:
+    """What is closed until green opens on request, which the page and the history remember."""
+    page.goto(f"{dashboard.address}exercise/greeter/")
+    page.get_by_role("button", name="Start this exercise").click()
+    expect(page.get_by_role("region", name="The first failure")).to_be_visible()
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_text("2 of 3 checks are red")).to_be_visible()
+    page.get_by_role("button", name="Show anyway").click()
+    expect(page.get_by_text("Shown before yours passed:")).to_be_visible()
+    expect(page.get_by_role("heading", name="Yours beside the reference")).to_be_visible()
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_text("reference seen first").first).to_be_visible()
+
+
 def test_the_whole_way_with_a_service(page: Page, tmp_path: Path) -> None:
     """hello-service, with the content of the kit, turns from red to green and is compared."""
     with Dashboard(tmp_path) as dashboard:
