@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.browser.dashboard import Dashboard
 from tests.browser.equipment import expect
+from tests.browser.inspection import inspect
 from tests.browser.road import BAIT
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def test_foreign_text_is_shown(page: Page, dashboard: Dashboard) -> None:
         file.write_text(code, encoding="utf-8")
         expect(failure).to_contain_text(shown)
         expect(page.locator(FOREIGN)).to_have_count(0)
+    wrong = inspect(page, "odd exercise")
     (file.parent / f"{BAIT[:28]}.py").write_text(f"# {BAIT}\n", encoding="utf-8")
     file.write_text(RIGHT, encoding="utf-8")
     expect(page.get_by_text(re.compile(r"All checks are green\.$"))).to_be_visible()
@@ -43,3 +45,7 @@ def test_foreign_text_is_shown(page: Page, dashboard: Dashboard) -> None:
     expect(page.get_by_role("region", name="The author's notes")).to_contain_text(BAIT)
     expect(page.locator(FOREIGN)).to_have_count(0)
     assert page.evaluate("document.querySelectorAll('script').length") == 1
+    wrong += inspect(page, "odd comparison")
+    page.goto(dashboard.address)
+    wrong += inspect(page, "odd map")
+    assert not wrong, "\n".join(wrong)
