@@ -42,7 +42,8 @@ class Browser:
         host: str | None = f"127.0.0.1:{PORT}",
     ) -> TestResponse:
         """Ask for a whole path, with no headers but those given; without a host where it is None."""
-        builder = EnvironBuilder(path, f"http://127.0.0.1:{PORT}", method=method, headers=headers, data=body)
+        told = list((headers or {}).items())
+        builder = EnvironBuilder(path, f"http://127.0.0.1:{PORT}", method=method, headers=told, data=body)
         environ = builder.get_environ()
         environ.pop("HTTP_HOST")
         if host is not None:
