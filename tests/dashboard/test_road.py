@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backroad.dashboard.road import Road
-from backroad.events import Event, EventKind
+from backroad.events import Entry, Event, EventKind
+from backroad.pages.past import told_of
 from backroad.practice import Practice
+from backroad.progress import standings
+
+from ..pages.pasts import BEGIN, entry, run, scaffolded
 
 RUN = {"kit": "1", "whole": True, "passed": True, "gold": False, "verdicts": {"c": "PASSED"}}
 
@@ -50,3 +56,96 @@ def test_a_journal_that_was_taken_away(practice: Practice) -> None:
     assert (road.standings(), road.told()) == ({}, [])
     happen(practice, EventKind.SCAFFOLDED, "b")
     assert [one.slug for one in road.told()] == ["b"]
+
+
+HINTED = EventKind.HINTED, {"check": "c", "rung": 1}
+OLD: tuple[EventKind, dict[str, Any]] = (
+    EventKind.CHECKED,
+    {"verdicts": {}},
+)  # of a kit that told less of its runs
+STORY = [
+    entry(minute, happened, slug)
+    for minute, (happened, slug) in enumerate(
+        [
+            *((scaffolded(), "a"), (run(1), "a"), (HINTED, "a"), (run(4), "a"), (OLD, "b")),
+            *((run(4, gold=True), "a"), (scaffolded(), "b"), (run(2, whole=False), "b"), (run(4), "b")),
+            *(((EventKind.RESET, {}), "a"), (run(0), "a"), (run(4, kit="0.1.0"), "gone-from-the-road")),
+        ]
+    )
+]
+
+
+class Clock:
+    """Tells the time that it was set to."""
+
+    def __init__(self) -> None:
+        self.at = BEGIN
+
+    def __call__(self) -> datetime:
+        """Return that time."""
+        return self.at
+
+
+@pytest.mark.parametrize("split", range(len(STORY) + 1))
+def test_it_is_a_fold(tmp_path: Path, split: int) -> None:
+    """However much was read before, the standings are those of all entries read at once."""
+    clock = Clock()
+    practice = Practice(None, {"BACKROAD_HOME": str(tmp_path / "home")}, clock, kit="0.2.0")
+    road = Road(practice)
+    write(practice, clock, STORY[:split])
+    assert road.standings() == standings(STORY[:split], "0.2.0")
+    write(practice, clock, STORY[split:])
+    assert road.standings() == standings(STORY, "0.2.0")
+    assert road.told() == [told_of(one.at.astimezone(), one.event) for one in STORY]
+
+
+def write(practice: Practice, clock: Clock, entries: list[Entry]) -> None:
+    """Write entries into the journal, each at its time."""
+    with practice.archive() as archive:
+        for one in entries:
+            clock.at = one.at
+            archive.journal.record(one.event)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_another_journal_in_the_same_place(practice: Practice, count: int) -> None:
+    """A journal that was deleted and begun anew is read anew, though its file may have the same number."""
+    road = Road(practice)
+    for _ in range(2):
+        happen(practice, EventKind.CHECKED)
+    assert road.standings()["a"].attempts == 2
+    shutil.rmtree(practice.home)
+    for _ in range(count):
+        happen(practice, EventKind.SCAFFOLDED, "b")
+    road._file = identity(practice)  # as if the number had been given again
+    assert set(road.standings()) == {"b"}
+    assert [one.slug for one in road.told()] == ["b"] * count
+
+
+def identity(practice: Practice) -> tuple[int, int]:
+    """Return what tells the journal's file from others."""
+    state = (practice.home / "journal.sqlite").stat()
+    return state.st_dev, state.st_ino
+
+
+def test_a_journal_that_cannot_be_read(practice: Practice) -> None:
+    """While the journal is broken, what is known stays known; once it is whole again, it goes on."""
+    road = Road(practice)
+    happen(practice, EventKind.CHECKED)
+    assert road.standings()["a"].attempts == 1
+    file = practice.home / "journal.sqlite"
+    whole = file.read_bytes()
+    file.write_bytes(b"no journal " * 1_000)
+    assert road.standings()["a"].attempts == 1
+    file.write_bytes(whole)
+    happen(practice, EventKind.CHECKED)
+    assert road.standings()["a"].attempts == 2
+
+
+def test_hands_out_copies(practice: Practice) -> None:
+    """What one page does with the standings is nothing to the next."""
+    road = Road(practice)
+    happen(practice, EventKind.CHECKED)
+    road.standings().clear()
+    road.told().clear()
+    assert (len(road.standings()), len(road.told())) == (1, 1)

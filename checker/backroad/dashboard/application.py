@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.routing import RequestRedirect
 
 from backroad.dashboard import assets, compare, exercise, history, map
 from backroad.dashboard.desk import Desk
@@ -45,6 +46,8 @@ def _refused(error: HTTPException) -> tuple[Any, int] | Response:
     """Say why something is not answered."""
     if isinstance(error, InternalServerError):
         return _told(["this is a bug in backroad; the terminal shows more of it"], 500)
+    if isinstance(error, RequestRedirect):  # to the same address with a slash
+        return Response("", error.code, {"Location": error.new_url})
     code = error.code or 500
     if request.view_args is None or code in (403, 404, 421):  # whoever asks may not know the secret
         return Response(f"{code}: {error.description}\n", code, content_type="text/plain; charset=utf-8")

@@ -180,11 +180,14 @@ class Comparisons:
         self._practice = practice
         self._rooms = rooms
         self._last: dict[object, tuple[object, Comparing]] = {}
+        self._is_closed = False
         self._lock = threading.Lock()
 
     def of(self, workspace: Workspace, exercise: Exercise) -> Comparing:
         """Return the comparison of a workspace as it is now: the one under way, or a new one."""
         with self._lock:
+            if self._is_closed:
+                raise stop("the dashboard", "is being ended", "`backroad serve` starts it again")
             now = look(self._practice, workspace, exercise)
             state = now.tree.digest(), now.spoiled, tuple(tree.digest() for tree in now.designs.values())
             before, comparing = self._last.get(workspace.root, (None, None))
@@ -198,8 +201,9 @@ class Comparisons:
             return comparing
 
     def close(self) -> None:
-        """End all comparisons."""
+        """End all comparisons; none begins any more."""
         with self._lock:
+            self._is_closed = True
             for _, comparing in self._last.values():
                 comparing.stop()
             self._last.clear()

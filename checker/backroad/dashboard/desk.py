@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +26,7 @@ class Desk:
     guard: Guard
     rooms: Rooms
     folder: Path
+    making: threading.Lock = field(default_factory=threading.Lock)  # one workspace at a time
     assets: Assets = field(default_factory=lambda: Assets("backroad.dashboard", "assets"))
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,7 +29,7 @@ USUAL = SCHEMES["code"]
 def editor_address(path: Path, line: int, environ: Mapping[str, str]) -> str:
     """Return the address that opens a file; BACKROAD_EDITOR, with {path} and {line}, comes first."""
     template = environ.get(SETTING) or _known(environ)
-    place = quote(path.absolute().as_posix(), safe="/")
+    place = quote(os.fsencode(path.absolute().as_posix()), safe="/")
     return template.replace("{path}", place).replace("{line}", str(line))
 
 

@@ -19,7 +19,7 @@ from backroad.errors import BackroadError
 from backroad.glyphs import visible
 from backroad.model import Exercise
 from backroad.pages.markdown import render
-from backroad.practice.beginning import begin, last_workspace, written
+from backroad.practice.beginning import begin, last_folder, last_workspace, written
 from backroad.practice.hints import climb
 from backroad.progress import NOTHING, Standing, next_exercise
 from backroad.workspace.opening import Workspace
@@ -51,8 +51,9 @@ def pages(desk: Desk) -> Blueprint:
 
     @blueprint.post("/start")
     def start(slug: str) -> Response:
-        exercise = known(desk, slug)  # begun in another tab, or the terminal, it is gone on with
-        workspace = workspace_of(desk, exercise) or begin(desk.practice, exercise, desk.folder / slug)
+        exercise = known(desk, slug)
+        with desk.making:  # begun in another tab, or the terminal, it is gone on with
+            workspace = workspace_of(desk, exercise) or begin(desk.practice, exercise, desk.folder / slug)
         return jsonify(folder=visible(str(workspace.root)))
 
     @blueprint.post("/check")
@@ -107,11 +108,10 @@ def view_of(desk: Desk, exercise: Exercise) -> View:
 
 
 def workspace_of(desk: Desk, exercise: Exercise) -> Workspace | None:
-    """Return the workspace that was worked in last, None where there is none."""
-    try:
-        return last_workspace(desk.practice, exercise.slug)
-    except BackroadError:
+    """Return the workspace that was worked in last, None where there is none; stops at one that is broken."""
+    if last_folder(desk.practice, exercise.slug) is None:
         return None
+    return last_workspace(desk.practice, exercise.slug)
 
 
 def told(desk: Desk, room: Room) -> Iterator[str]:

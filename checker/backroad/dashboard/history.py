@@ -80,8 +80,7 @@ def pages(desk: Desk) -> Blueprint:
     @blueprint.post("/<slug>/<key>/restore")
     def restore(slug: str, key: str) -> Response:
         folder = folder_of(desk, slug, key)
-        told = request.get_json(silent=True)
-        state = told.get("state") if isinstance(told, dict) else None
+        state = _asked()
         with desk.practice.archive() as archive:
             workspace = present_workspace(archive, folder, slug)
             done = undo(archive, workspace, known(archive, workspace, state))
@@ -134,6 +133,15 @@ def states_of(desk: Desk, slug: str, key: str, folder: Path) -> View:
     here = desk.practice.now().astimezone()
     is_same = "after" in request.args and number == 0
     return View(slug, place_of(key, folder), found, count, skip, here, done, left, is_same)
+
+
+def _asked() -> object:
+    """Return the state that is asked for, None where the body is none of ours."""
+    try:
+        told = request.get_json(silent=True)
+    except RecursionError:
+        return None
+    return told.get("state") if isinstance(told, dict) else None
 
 
 def _number(name: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
+from backroad.events import Entry
 from backroad.pages.past import Told, told_of
 from backroad.practice import Practice
 from backroad.progress import NOTHING, Standing, after
@@ -20,7 +21,7 @@ class Road:
     practice: Practice
     _found: dict[str, Standing] = field(default_factory=dict)
     _told: list[Told] = field(default_factory=list)
-    _read: int = 0
+    _last: Entry | None = None
     _file: tuple[int, int] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -39,14 +40,27 @@ class Road:
     def _catch_up(self) -> None:
         file = self._identity()
         if file != self._file:
-            self._found, self._told, self._read, self._file = {}, [], 0, file
-        if file is None:
-            return
-        for entry in self.practice.entries(after=self._read):
+            self._forget(file)
+        for entry in self._new() if file is not None else ():
             slug = entry.event.slug
             self._found[slug] = after(self._found.get(slug, NOTHING), entry, self.practice.kit)
             self._told.append(told_of(entry.at.astimezone(), entry.event))
-            self._read = entry.number
+            self._last = entry
+
+    def _new(self) -> list[Entry]:
+        """Return what is not known yet: all, where the last that is known stands there no longer."""
+        if self._last is None:
+            return self.practice.entries()
+        found = self.practice.entries(after=self._last.number - 1)
+        if found[:1] == [self._last]:
+            return found[1:]
+        anew = self.practice.entries()
+        if anew:  # another journal, for which the system took the number of the file that was deleted
+            self._forget(self._file)
+        return anew
+
+    def _forget(self, file: tuple[int, int] | None) -> None:
+        self._found, self._told, self._last, self._file = {}, [], None, file
 
     def _identity(self) -> tuple[int, int] | None:
         """Return what tells the journal's file from another one of its name."""

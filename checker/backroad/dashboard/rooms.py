@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from backroad.errors import BackroadError
+from backroad.errors import BackroadError, stop
 from backroad.model import Exercise
 from backroad.practice import Practice
 from backroad.practice.runs import Runs
@@ -18,6 +18,7 @@ from backroad.workspace.opening import Workspace
 from backroad.workspace.saves import Saves
 
 QUIET_SECONDS = 10.0
+NOTICES = 3
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ class Room:
 
     def notice(self, text: str) -> None:
         """Say something beside the matter, once a run."""
-        self._show(lambda scene: replace(scene, notices=tuple(dict.fromkeys((*scene.notices, text)))[-3:]))
+        with self._changed:
+            if text not in self.scene.notices:  # else whoever shows a scene, and says so again, never ends
+                self._show(lambda scene: replace(scene, notices=(*scene.notices, text)[-NOTICES:]))
 
     def look_again(self) -> None:
         """Have the scene told once more: something beside it has changed."""
@@ -91,7 +94,7 @@ class Room:
     def close(self) -> None:
         """End the run under way and let everybody go."""
         self._saves.__exit__()
-        self._runs.stop()
+        self._runs.close()
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
@@ -126,12 +129,15 @@ class Rooms:
         self._practice = practice
         self._engine = engine
         self._rooms: dict[tuple[object, ...], Room] = {}
+        self._is_closed = False
         self._lock = threading.Lock()
 
     def room(self, workspace: Workspace, exercise: Exercise) -> Room:
-        """Return the room of a workspace as its settings are now."""
+        """Return the room of a workspace as its settings are now; stops where all are closed."""
         key = workspace.root, workspace.slug
         with self._lock:
+            if self._is_closed:
+                raise stop("the dashboard", "is being ended", "`backroad serve` starts it again")
             room = self._rooms.get(key)
             if room is None or room.workspace != workspace:
                 if room is not None:
@@ -140,15 +146,14 @@ class Rooms:
             return room
 
     def tell(self, text: str) -> None:
-        """Say something to everybody who looks."""
-        with self._lock:
-            rooms = list(self._rooms.values())
-        for room in rooms:
+        """Say something to everybody who looks; waits for nobody, for a run that is ended may say it."""
+        for room in tuple(self._rooms.values()):
             room.notice(text)
 
     def close(self) -> None:
-        """Close all rooms."""
+        """Close all rooms; none is opened any more."""
         with self._lock:
+            self._is_closed = True
             for room in self._rooms.values():
                 room.close()
             self._rooms.clear()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -17,6 +19,7 @@ from backroad.errors import stop
 from backroad.practice import Practice
 
 HOST = "127.0.0.1"
+ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def serve(practice: Practice, folder: Path, port: int, ready: Callable[[str], None]) -> None:
@@ -25,7 +28,7 @@ def serve(practice: Practice, folder: Path, port: int, ready: Callable[[str], No
     `folder` is where new workspaces are made; port 0 takes a free one. Raises BackroadError where the port
     is taken.
     """
-    with listening(port) as taken:
+    with listening(port) as taken, heeded_once() as end:
         guard = Guard(taken.getsockname()[1])
         with practice.warm(lambda text: rooms.tell(text), spare=True) as engine:
             rooms = Rooms(practice, engine)
@@ -37,7 +40,30 @@ def serve(practice: Practice, folder: Path, port: int, ready: Callable[[str], No
                     ready(guard.address)
                     server.serve_forever()
             finally:
+                end()
                 desk.close()
+
+
+@contextmanager
+def heeded_once() -> Iterator[Callable[[], None]]:
+    """Give what has further requests to end ignored for the rest of the `with`.
+
+    An impatient second Ctrl-C would leave behind what the first is about to end.
+    """
+    numbers = [getattr(signal, name) for name in ENDINGS if hasattr(signal, name)]
+    known = {number: signal.getsignal(number) or signal.SIG_DFL for number in numbers}
+
+    def ignore() -> None:
+        with suppress(ValueError):  # not the main thread: somebody else's program
+            for number in numbers:
+                signal.signal(number, signal.SIG_IGN)
+
+    try:
+        yield ignore
+    finally:
+        with suppress(ValueError):
+            for number, handler in known.items():
+                signal.signal(number, handler)
 
 
 def listening(port: int) -> socket.socket:

@@ -119,8 +119,10 @@ def _failure(room: Room, report: Report, mistake: Mistake) -> Failure:
     )
     first = report.first_failure
     where = first.where if first is not None else None
-    if where is None or not (room.workspace.root / where.file).is_file():
+    if where is None:
         return found
     file = room.workspace.root / where.file
+    if not (file.is_file() and file.resolve().is_relative_to(room.workspace.root.resolve())):
+        return found
     address = editor_address(file, where.line, room.practice.environ)
     return replace(found, place=visible(f"{where.file}:{where.line}"), address=address)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from backroad.content.trees import SETTINGS
 from backroad.errors import BackroadError, stop
+from backroad.workspace.disk import spoken
 from backroad.workspace.opening import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -32,21 +33,30 @@ def begin(practice: Practice, exercise: Exercise, folder: Path) -> Workspace:
 
 def last_workspace(practice: Practice, slug: str) -> Workspace:
     """Return the workspace of an exercise that was worked in last; stops where there is none any more."""
-    told = [entry.event.workspace for entry in practice.entries(slug)]
-    folders = [folder for folder in told if folder and (folder / SETTINGS).is_file()]
-    if not folders:
+    folder = last_folder(practice, slug)
+    if folder is None:
         raise stop(slug, "there is no such folder here", f"backroad scaffold {slug} makes it")
-    return open_workspace(folders[-1], practice.kit)
+    return open_workspace(folder, practice.kit)
+
+
+def last_folder(practice: Practice, slug: str) -> Path | None:
+    """Return the folder of an exercise that was worked in last, None where there is none any more."""
+    told = [entry.event.workspace for entry in practice.entries(slug)]
+    return next((folder for folder in reversed(told) if folder and (folder / SETTINGS).is_file()), None)
 
 
 def written(workspace: Workspace) -> list[str]:
     """Return the files and folders at the top of a workspace that a learner would open, in that order."""
-    found = [path for path in workspace.root.iterdir() if not path.name.startswith(".")]
+    with spoken(workspace.root):
+        found = [path for path in workspace.root.iterdir() if not path.name.startswith(".")]
     names = [path.name + "/" * path.is_dir() for path in found if path.name != "pytest.ini"]
-    first = next((path.name for path in sorted(workspace.root.glob("*.py")) if is_first(path)), "")
+    first = next((path.name for path in sorted(found) if path.suffix == ".py" and is_first(path)), "")
     return sorted(names, key=lambda name: (name != "README.md", name != first, name[-3:] != ".py", name))
 
 
 def is_first(file: Path) -> bool:
     """Return whether the first thing to do is in a file."""
-    return FIRST in file.read_text(encoding="utf-8", errors="replace")
+    try:
+        return file.is_file() and FIRST in file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False

@@ -36,19 +36,20 @@ class Runs:
     _brake: Brake | None = None
     _thread: threading.Thread | None = None
     _judged: str = ""
+    _is_closed: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def begin(self, *, always: bool) -> None:
         """Judge what the workspace holds now; a save that changed nothing is none."""
-        try:
-            tree = submitted(self.practice, self.exercise, self.workspace.root)
-        except BackroadError as error:
-            self.stop()
-            self._judged = ""
-            self.put(("trouble", error))
-            return
-        digest = tree.digest()
-        with self._lock:
+        with self._lock:  # of two who ask at once, the later one has the files of later
+            if self._is_closed:
+                return
+            try:
+                tree = submitted(self.practice, self.exercise, self.workspace.root)
+            except BackroadError as error:
+                self._hold(error)
+                return
+            digest = tree.digest()
             if digest == self._judged and not always:
                 return
             self.stop()
@@ -67,11 +68,21 @@ class Runs:
                 self._thread.join()
             self._brake = self._thread = None
 
+    def close(self) -> None:
+        """End the run under way; none begins any more."""
+        with self._lock:
+            self._is_closed = True
+            self.stop()
+
     def lose(self) -> None:
         """The workspace is gone: nothing is judged until it is back, and then in any case."""
+        with self._lock:
+            self._hold(stop(str(self.workspace.root), GONE))
+
+    def _hold(self, error: BackroadError) -> None:
         self.stop()
         self._judged = ""
-        self.put(("trouble", stop(str(self.workspace.root), GONE)))
+        self.put(("trouble", error))
 
     def _judge(self, tree: Tree, brake: Brake) -> None:
         done: list[Result] = []
