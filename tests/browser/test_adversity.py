@@ -9,6 +9,8 @@ from tests.browser.dashboard import Dashboard
 from tests.browser.equipment import expect
 from tests.browser.road import RIGHT, SLOW
 
+from backroad.errors import ExitCode
+
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
@@ -84,7 +86,7 @@ def test_a_server_that_stops(page: Page, dashboard: Dashboard) -> None:
     expect(page.get_by_role("region", name="The first failure")).to_be_visible()
     (dashboard.folder / "greeter" / "greeter.py").write_text(LOOP, encoding="utf-8")
     expect(page.get_by_role("button", name="Check again")).to_be_visible()
-    assert dashboard.end(signal.SIGINT) == 0  # that is how it is left
+    assert dashboard.end(signal.SIGINT) == ExitCode.INTERRUPTED
     assert "Traceback" not in dashboard.errors
     expect(page.get_by_role("alert")).to_contain_text("does not answer; was it stopped?")
     page.get_by_role("button", name="Check").click()

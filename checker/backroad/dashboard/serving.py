@@ -39,6 +39,7 @@ def serve(practice: Practice, folder: Path, port: int, ready: Callable[[str], No
                 with _server(app, taken) as server:
                     ready(guard.address)
                     server.serve_forever()
+                    raise KeyboardInterrupt  # which is the way it ends, and which werkzeug keeps to itself
             finally:
                 end()
                 desk.close()
