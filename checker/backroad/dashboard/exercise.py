@@ -116,7 +116,7 @@ def workspace_of(desk: Desk, exercise: Exercise) -> Workspace | None:
 
 def told(desk: Desk, room: Room) -> Iterator[str]:
     """Yield server-sent events: the scene whenever it changes (HTML Living Standard, 9.2)."""
-    last = ""
+    last, seen = "", room.scene.report
     for scene in room.scenes():
         if scene is None:
             yield ": still here\n\n"
@@ -125,7 +125,8 @@ def told(desk: Desk, room: Room) -> Iterator[str]:
         data = {"running": scene.running, "verdicts": verdicts(scene.results)}
         if html != last:
             data["html"] = last = html
-        if scene.report is not None and not scene.running:
+        if scene.report is not None and scene.report is not seen:
+            seen = scene.report
             data["past"] = attempts(desk, room.exercise)
         yield f"event: scene\ndata: {json.dumps(data)}\n\n"
 

@@ -56,7 +56,8 @@ class Room:
 
     def check(self, *, always: bool = True) -> None:
         """Judge the workspace as it is now; a run under way ends first."""
-        self._show(lambda scene: replace(scene, notices=()))
+        if self.scene.notices:
+            self._show(lambda scene: replace(scene, notices=()))
         self._runs.begin(always=always)
 
     def notice(self, text: str) -> None:
