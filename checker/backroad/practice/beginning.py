@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backroad.content.trees import SETTINGS
 from backroad.errors import BackroadError, stop
-from backroad.workspace.disk import spoken
+from backroad.workspace.disk import printable, spoken
 from backroad.workspace.opening import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ def last_workspace(practice: Practice, slug: str) -> Workspace:
     folder = last_folder(practice, slug)
     if folder is None:
         raise stop(slug, "there is no such folder here", f"backroad scaffold {slug} makes it")
-    return open_workspace(folder, practice.kit)
+    workspace = open_workspace(folder, practice.kit)
+    if workspace.slug != slug:
+        remedy = f"backroad scaffold {slug} FOLDER makes another one"
+        raise stop(printable(folder), f"holds {workspace.slug} now", remedy)
+    return workspace
 
 
 def last_folder(practice: Practice, slug: str) -> Path | None:
