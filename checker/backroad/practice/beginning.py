@@ -31,18 +31,23 @@ def begin(practice: Practice, exercise: Exercise, folder: Path) -> Workspace:
     return workspace
 
 
-def last_workspace(practice: Practice, slug: str) -> Workspace:
+def last_workspace(practice: Practice, slug: str, usual: Path | None = None) -> Workspace:
     """Return the workspace of an exercise that was worked in last; stops where there is none any more."""
-    folder = last_folder(practice, slug)
-    if folder is None:
+    found = known_workspace(practice, slug, usual)
+    if found is None:
         raise stop(slug, "there is no such folder here", f"backroad scaffold {slug} makes it")
-    return open_workspace(folder, practice.kit)
+    return found
 
 
-def last_folder(practice: Practice, slug: str) -> Path | None:
-    """Return the folder of an exercise that was worked in last, None where there is none any more."""
+def known_workspace(practice: Practice, slug: str, usual: Path | None = None) -> Workspace | None:
+    """Return the workspace of an exercise that was worked in last, None where there is none any more.
+
+    Of one that the journal does not know, `usual` is the folder. A folder may hold another exercise by now.
+    """
     told = [entry.event.workspace for entry in practice.entries(slug)]
-    return next((folder for folder in reversed(told) if folder and (folder / SETTINGS).is_file()), None)
+    folders = [folder for folder in (usual, *told) if folder and (folder / SETTINGS).is_file()]
+    opened = (open_workspace(folder, practice.kit) for folder in dict.fromkeys(reversed(folders)))
+    return next((workspace for workspace in opened if workspace.slug == slug), None)
 
 
 def written(workspace: Workspace) -> list[str]:
