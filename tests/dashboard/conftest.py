@@ -1,10 +1,10 @@
-"""A small road, a dashboard over it, and a browser that knows its secret."""
+"""Two small roads, dashboards over them, and a browser that knows the secret."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ from backroad.dashboard.guard import HEADER, Guard
 from backroad.dashboard.rooms import Room, Rooms
 from backroad.practice import Practice
 from backroad.practice.beginning import begin
+from backroad.referee.engine import Engine
 
 from ..cli.conftest import FILES, REPOSITORY, RIGHT
+from .foreign import lay
 
 PORT = 1234
 
@@ -60,6 +62,40 @@ class Browser:
         """Ask for a change below the secret; return code and what was told."""
         answer = self.ask(f"/{self.secret}/{path}", "POST", {HEADER: self.secret})
         return answer.status_code, answer.get_json(silent=True)
+
+
+class Visitor:
+    """Looks at a dashboard as its learner does, at whole answers."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._browser = Browser(desk)
+        self.app, self.secret, self.ask = self._browser.app, self._browser.secret, self._browser.ask
+
+    def get(self, page: str) -> TestResponse:
+        """Look at a page below the secret."""
+        return self.ask(f"/{self.secret}/{page}")
+
+    def post(self, page: str) -> TestResponse:
+        """Ask for a change below the secret, as the pages do."""
+        return self.ask(f"/{self.secret}/{page}", "POST", {HEADER: self.secret})
+
+    def text(self, page: str) -> str:
+        """Return a page that is there."""
+        answer = self.get(page)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+
+@contextmanager
+def visiting(practice: Practice, folder: Path, engine: Engine | None = None) -> Iterator[Visitor]:
+    """Have somebody look at a dashboard for the time of the `with`."""
+    with nullcontext(engine) if engine is not None else Engine() as warm:
+        desk = Desk(practice, Guard(PORT), Rooms(practice, warm), folder)
+        try:
+            yield Visitor(desk)
+        finally:
+            desk.close()
 
 
 @pytest.fixture(scope="session")
@@ -121,3 +157,42 @@ def room(desk: Desk, greeter: Path) -> Room:
 def solve(workspace: Path) -> None:
     """Write a right solution."""
     (workspace / "greeter.py").write_text(RIGHT, encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def strange_road(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The content whose authors wrote what no page may obey."""
+    return lay(tmp_path_factory.mktemp("road"))
+
+
+@pytest.fixture
+def practice(strange_road: Path, tmp_path: Path) -> Practice:
+    """A learner's kit with a home of its own."""
+    return Practice(strange_road, {"BACKROAD_HOME": str(tmp_path / "home")})
+
+
+@pytest.fixture
+def root(practice: Practice, tmp_path: Path) -> Path:
+    """A workspace as it is begun."""
+    return begin(practice, practice.exercise("greeter"), tmp_path / "greeter").root
+
+
+@pytest.fixture
+def visitor(practice: Practice, tmp_path: Path) -> Iterator[Visitor]:
+    """Somebody who looks; nothing is run."""
+    with visiting(practice, tmp_path) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """What keeps runs warm, once for a module."""
+    with Engine(spare=True) as warm:
+        yield warm
+
+
+@pytest.fixture
+def busy(practice: Practice, engine: Engine, root: Path) -> Iterator[Visitor]:
+    """Somebody who looks at a dashboard that runs the checks of a workspace."""
+    with visiting(practice, root.parent, engine) as one:
+        yield one

@@ -31,6 +31,24 @@ def test_which_editor(environ: dict[str, str], begins: str) -> None:
     assert "7" in address
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "javascript:alert('{path}')",
+        " JavaScript:alert('{path}')",
+        "data:text/html,{path}",
+        "vscode://file",
+        "vim {path}",
+        "vim",
+        "{path}",
+        "x:// {path}",
+    ],
+)
+def test_settings_that_are_none(setting: str) -> None:
+    """A setting that is no address with the path in it, or one that a browser would run, is not taken."""
+    assert editor_address(Path("/work/app.py"), 7, {SETTING: setting}) == "vscode://file/work/app.py:7"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs names that no other system takes")
 @pytest.mark.parametrize(
     "name",

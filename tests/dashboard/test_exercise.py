@@ -91,12 +91,15 @@ def test_strange_files(browser: Browser, greeter: Path) -> None:
 
 
 def test_another_exercise_in_the_folder(browser: Browser, greeter: Path) -> None:
-    """A folder that holds another exercise now is not judged as this one's."""
+    """A folder that holds another exercise now is no workspace of this one, and is left as it is."""
     settings = greeter / "backroad.toml"
-    settings.write_text(settings.read_text(encoding="utf-8").replace("greeter", "parting"), encoding="utf-8")
-    code, text = browser.get("exercise/greeter/")
-    assert (code, "holds parting now" in text) == (409, True)
+    text = settings.read_text(encoding="utf-8").replace("greeter", "parting")
+    settings.write_text(text, encoding="utf-8")
+    code, page = browser.get("exercise/greeter/")
+    assert (code, 'id="start"' in page) == (200, True)
     assert browser.post("exercise/greeter/check")[0] == 409
+    assert browser.post("exercise/greeter/start")[0] == 409
+    assert settings.read_text(encoding="utf-8") == text
 
 
 def test_the_readme_is_text(browser: Browser, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -149,3 +150,23 @@ def test_hands_out_copies(practice: Practice) -> None:
     road.standings().clear()
     road.told().clear()
     assert (len(road.standings()), len(road.told())) == (1, 1)
+
+
+def test_many_at_once(practice: Practice) -> None:
+    """Whoever asks while others ask and the journal grows counts nothing twice."""
+    road = Road(practice)
+    happen(practice, EventKind.CHECKED)
+
+    def ask() -> None:
+        for _ in range(30):
+            road.standings()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(20):
+        happen(practice, EventKind.CHECKED)
+    for thread in threads:
+        thread.join()
+    assert road.standings()["a"].attempts == 21
+    assert len(road.told()) == 21

@@ -20,7 +20,8 @@ from backroad.dashboard.rooms import Room, Rooms, Scene
 from backroad.dashboard.telling import telling
 from backroad.errors import BackroadError
 from backroad.events import EventKind
-from backroad.report import Verdict
+from backroad.referee.engine import Engine
+from backroad.report import Report, Verdict
 
 from ..cli.conftest import RIGHT
 from .conftest import Browser, solve
@@ -207,6 +208,25 @@ class Talking:
         raise BackroadError
 
 
+class Broken(Engine):
+    """An engine with a bug."""
+
+    def run(self, *_: object, **__: object) -> Report:
+        """Fail as no engine should."""
+        raise ZeroDivisionError
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug(room: Room) -> None:
+    """A run that a bug ends is said to have ended, and the next one can begin."""
+    rooms = Rooms(room.practice, Broken())
+    broken = rooms.room(room.workspace, room.exercise)
+    broken.check()
+    wait(lambda: "bug in backroad" in broken.scene.trouble)
+    assert not broken.scene.running
+    rooms.close()
+
+
 def test_the_folder_is_deleted(room: Room, greeter: Path) -> None:
     """A workspace that goes away is told, and judged again when it is back."""
     solve(greeter)
@@ -233,7 +253,7 @@ def test_the_folder_is_renamed(browser: Browser, room: Room, greeter: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["[exercise]\nslug = ", "", '[exercise]\nslug = "other"\nkit = "0"\n', "\x00", "[" * 5_000]
+    "text", ["[exercise]\nslug = ", "", '[exercise]\nslug = "greeter"\nkit = "999.0"\n', "\x00", "[" * 5_000]
 )
 def test_settings_that_are_broken(browser: Browser, room: Room, greeter: Path, text: str) -> None:
     """A backroad.toml that cannot be read is told with its path, on the page and in its answers."""
@@ -241,11 +261,13 @@ def test_settings_that_are_broken(browser: Browser, room: Room, greeter: Path, t
     whole = settings.read_text(encoding="utf-8")
     judged(room)
     settings.write_text(text, encoding="utf-8")
-    for path in ("", "compare/"):
-        code, said = browser.get(f"exercise/greeter/{path}")
-        assert (code, str(greeter) in said) == (409, True), path
-    code, told = browser.post("exercise/greeter/check")
-    assert (code, str(greeter) in told["problems"][0]) == (409, True)
+    code, page = browser.get("exercise/greeter/")
+    assert (code, str(greeter) in page, 'id="start"' in page) == (200, True, False)
+    code, page = browser.get("exercise/greeter/compare/")
+    assert (code, str(greeter) in page) == (409, True)
+    for deed in ("check", "start"):
+        code, told = browser.post(f"exercise/greeter/{deed}")
+        assert (code, str(greeter) in told["problems"][0]) == (409, True)
     settings.write_text(whole, encoding="utf-8")
     assert browser.get("exercise/greeter/")[0] == 200
     assert browser.post("exercise/greeter/check")[0] == 200
@@ -325,11 +347,11 @@ def test_a_broken_journal_is_told_once(
 
 
 def test_a_journal_that_is_deleted(browser: Browser, room: Room) -> None:
-    """Without the journal no folder is known: the page offers to start, and what looked is not disturbed."""
+    """Without the journal the workspace is found where it would be made, and what looked is not disturbed."""
     judged(room)
     shutil.rmtree(room.practice.home)
     code, text = browser.get("exercise/greeter/")
-    assert (code, 'id="start"' in text) == (200, True)
+    assert (code, str(room.workspace.root) in text, 'id="start"' in text) == (200, True, False)
     assert judged(room).report is not None
 
 

@@ -5,25 +5,28 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
-from backroad.dashboard.guard import HEADER
-from backroad.dashboard.serving import HOST, listening
+from backroad.dashboard.guard import HEADER, HEADERS
+from backroad.dashboard.serving import HOST, heeded_once, listening
 from backroad.errors import BackroadError, ExitCode
 
 from ..browser.dashboard import Dashboard
 from ..cli.conftest import PROGRAM
 
-SECONDS = 10.0  # of a busy machine; on a quiet one it takes half a second
+SECONDS = 5.0  # of a busy machine; on a quiet one it takes half a second
 ENDLESS = "VERSION = 1\n\n\ndef hello(name='world'):\n    while True:\n        pass\n"
 
 
@@ -140,6 +143,51 @@ def test_what_reaches_it(served: Dashboard) -> None:
     assert not list(served.folder.iterdir())
 
 
+NOISE = [
+    pytest.param("GET {page} HTTP/9.9\r\n\r\n", id="another version"),
+    pytest.param("{page}\r\n\r\n", id="one word"),
+    pytest.param("GET {page} x y HTTP/1.1\r\n\r\n", id="many words"),
+    pytest.param("GET {page}" + "x" * 70_000 + " HTTP/1.1\r\n\r\n", id="a long line"),
+    pytest.param("GET {page} HTTP/1.1\r\n" + "A: b\r\n" * 200 + "\r\n", id="many headers"),
+    pytest.param("GET {page} HTTP/1.1\r\nA: " + "b" * 70_000 + "\r\n\r\n", id="a long header"),
+]
+
+
+@pytest.fixture(scope="module")
+def lasting(road: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """A dashboard for all tests that leave it as it is."""
+    with Dashboard(tmp_path_factory.mktemp("lasting"), road) as dashboard:
+        yield dashboard
+
+
+@pytest.mark.parametrize("noise", NOISE)
+def test_no_request(lasting: Dashboard, noise: str) -> None:
+    """What is no request is refused, sealed as any answer; it is neither repeated nor written down."""
+    visit = Visit(lasting)
+    head = visit.raw(noise.replace("{page}", visit.path)).partition(b"\r\n\r\n")[0].decode()
+    assert re.match(r"HTTP/1\.\d [45]\d\d ", head), head[:99]
+    for name, value in HEADERS.items():
+        assert f"\r\n{name}: {value}" in head
+    assert visit.path.strip("/") not in head
+    assert lasting.errors == ""
+
+
+def test_where_it_listens(lasting: Dashboard) -> None:
+    """It listens on this machine's own address alone."""
+    found = psutil.Process(lasting.process.pid).net_connections(kind="inet")
+    assert {one.laddr.ip for one in found if one.status == psutil.CONN_LISTEN} == {HOST}
+
+
+def test_silent_lines(lasting: Dashboard) -> None:
+    """Lines on which nobody speaks, or only half a request comes, hold nobody up."""
+    visit = Visit(lasting)
+    with ExitStack() as stack:
+        for number in range(20):
+            line = stack.enter_context(socket.create_connection((HOST, visit.port)))
+            line.sendall(b"GET /"[: number % 6])
+        assert visit.ask("GET", "").status == 200
+
+
 def test_a_port_of_its_own_choice(served: Dashboard) -> None:
     """Without --port the system chooses one, and what is printed is where it answers."""
     answer = Visit(served).ask("GET", "")
@@ -180,6 +228,16 @@ def test_ended_during_a_check(served: Dashboard, temporary: Path, signals: list[
     assert served.errors.split("\n") == ["", "backroad: stopped", ""]
     for stream in streams:
         stream.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ends processes by signals")
+def test_what_is_started_at_the_end() -> None:
+    """A process that is started while the server ends inherits nothing of that, and can be ended."""
+    asked = "import signal; print(*(signal.getsignal(one).name for one in (signal.SIGTERM, signal.SIGHUP)))"
+    with heeded_once() as end:
+        end()
+        told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["SIG_DFL", "SIG_DFL"]
 
 
 def files(folder: Path) -> dict[str, bytes]:

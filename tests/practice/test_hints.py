@@ -1,61 +1,58 @@
-"""The ladder of hints: one rung at a time, each remembered."""
+"""The ladder of hints."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from backroad.events import Event, EventKind
-from backroad.model import Check
-from backroad.practice import Practice
-from backroad.practice.beginning import begin
 from backroad.practice.hints import climb, failing_check
 from backroad.workspace.opening import Workspace
 
-
-@pytest.fixture
-def practice(tmp_path: Path) -> Practice:
-    """A learner's kit with a home of its own."""
-    return Practice(None, {"BACKROAD_HOME": str(tmp_path / "home")})
+from ..dashboard.foreign import RIGHT
+from .conftest import Kit, lose_home
 
 
-@pytest.fixture
-def workspace(practice: Practice, tmp_path: Path) -> Workspace:
-    """The first exercise of the road, begun."""
-    return begin(practice, practice.roadmap.exercises[0], tmp_path / "mine")
+def ran(kit: Kit, workspace: Workspace, first: str | None, *, whole: bool = True) -> None:
+    """Write a run into the journal."""
+    data = {"kit": kit.kit, "whole": whole, "passed": first is None, "first": first, "verdicts": {}}
+    with kit.archive() as archive:
+        archive.journal.record(Event(EventKind.CHECKED, workspace.slug, workspace.root, data))
 
 
-def first_check(practice: Practice) -> Check:
-    """Return a check that has hints."""
-    return next(check for check in practice.roadmap.exercises[0].checks if check.hints)
+def test_which_check(kit: Kit, workspace: Workspace) -> None:
+    """It is the first that failed in the last run, none after a green one, none where that check is gone."""
+    exercise = kit.exercise("greeter")
+    for first, name in (("greets_nobody", "greets_nobody"), ("greets", "greets"), (None, None), ("x", None)):
+        ran(kit, workspace, first)
+        found = failing_check(kit, workspace, exercise)
+        assert (found and found.name) == name
 
 
-def test_one_rung_at_a_time(practice: Practice, workspace: Workspace) -> None:
-    """Each request shows one rung more, the last one stays, and each is remembered once."""
-    check = first_check(practice)
-    rungs = [climb(practice, workspace, check) for _ in range(len(check.hints) + 2)]
-    count = len(check.hints)
-    assert rungs == [*range(1, count + 1), count, count]
-    told = [one.event.data for one in practice.entries() if one.event.kind is EventKind.HINTED]
-    assert [data["rung"] for data in told] == list(range(1, count + 1))
+def test_never_run(kit: Kit, workspace: Workspace) -> None:
+    """Where the checks never ran, or a part of them is green, they run now, and that is noted."""
+    exercise = kit.exercise("greeter")
+    found = failing_check(kit, workspace, exercise)
+    assert found
+    assert found.name == "greets"
+    (workspace.root / "greeter.py").write_text(RIGHT, encoding="utf-8")
+    ran(kit, workspace, None, whole=False)
+    assert failing_check(kit, workspace, exercise) is None
+    told = [entry.event for entry in kit.entries() if entry.event.kind is EventKind.CHECKED]
+    assert [event.data["passed"] for event in told] == [False, True, True]
 
 
-def test_without_a_journal(practice: Practice, workspace: Workspace) -> None:
-    """A hint that cannot be remembered is given all the same, and it is said."""
-    said: list[str] = []
-    practice.on_warning = said.append
-    (practice.home / "journal.sqlite").write_bytes(b"no journal " * 1_000)
-    assert climb(practice, workspace, first_check(practice)) == 1
-    assert any("not remembered" in text for text in said)
+def test_climbing(kit: Kit, workspace: Workspace) -> None:
+    """Each hint is one rung further, noted once, up to the last; another check has a ladder of its own."""
+    first, second, *_ = kit.exercise("greeter").checks
+    assert [climb(kit, workspace, first) for _ in range(5)] == [1, 2, 3, 3, 3]
+    assert climb(kit, workspace, second) == 1
+    told = [entry.event.data for entry in kit.entries() if entry.event.kind is EventKind.HINTED]
+    assert [(data["check"], data["rung"]) for data in told] == [
+        *((first.name, rung) for rung in (1, 2, 3)),
+        (second.name, 1),
+    ]
 
 
-def test_the_check_to_help_with(practice: Practice, workspace: Workspace) -> None:
-    """It is the first that failed in the last run, and none where all were green."""
-    exercise = practice.roadmap.exercises[0]
-    for name in (exercise.checks[-1].name, None):
-        run = {"whole": True, "first": name}
-        with practice.archive() as archive:
-            archive.journal.record(Event(EventKind.CHECKED, workspace.slug, workspace.root, run))
-        found = failing_check(practice, workspace, exercise)
-        assert (found.name if found else None) == name
+def test_without_a_journal(kit: Kit, workspace: Workspace) -> None:
+    """Where nothing can be remembered the first hint is shown, and that is said."""
+    lose_home(kit)
+    assert climb(kit, workspace, kit.exercise("greeter").checks[0]) == 1
+    assert kit.heard[-1].startswith("this hint is not remembered: ")

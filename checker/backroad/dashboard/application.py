@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, g, has_request_context, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
 
@@ -12,13 +12,23 @@ from backroad.dashboard import assets, compare, exercise, history, map
 from backroad.dashboard.desk import Desk
 from backroad.dashboard.packing import packed
 from backroad.errors import BackroadError, ExitCode
+from backroad.glyphs import visible
 
 PAGES = (assets.pages, map.pages, exercise.pages, compare.pages, history.pages)
 
 
+class Dashboard(Flask):
+    """A Flask whose log does not hold the secret, which stands in every path."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Say which page failed, and how."""
+        self.logger.error("%s failed", request.endpoint, exc_info=exc_info)
+
+
 def make_app(desk: Desk) -> Flask:
     """Return the dashboard as a WSGI application."""
-    app = Flask("backroad.dashboard", static_folder=None, template_folder=None)
+    app = Dashboard("backroad.dashboard", static_folder=None, template_folder=None)
+    desk.practice.on_warning = _heard
     desk.guard.watch(app)
     app.jinja_loader = None
     app.jinja_options = {"undefined": desk.assets.environment.undefined}
@@ -26,6 +36,7 @@ def make_app(desk: Desk) -> Flask:
     app.jinja_env.autoescape = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["kit"] = desk.practice.kit
+    app.jinja_env.globals["notices"] = lambda: list(g.get("notices", {}))
     for pages in PAGES:
         blueprint: Blueprint = pages(desk)
         app.register_blueprint(blueprint, url_prefix=f"/<secret>{blueprint.url_prefix or ''}")
@@ -50,11 +61,21 @@ def _refused(error: HTTPException) -> tuple[Any, int] | Response:
         return Response("", error.code, {"Location": error.new_url})
     code = error.code or 500
     if request.view_args is None or code in (403, 404, 421):  # whoever asks may not know the secret
-        return Response(f"{code}: {error.description}\n", code, content_type="text/plain; charset=utf-8")
+        kept = [(name, value) for name, value in error.get_headers() if name == "Allow"]
+        return Response(
+            f"{code}: {error.description}\n", code, kept, content_type="text/plain; charset=utf-8"
+        )
     return _told([error.description or error.name], code)
 
 
-def _told(problems: list[str], code: int) -> tuple[Any, int]:
+def _heard(text: str) -> None:
+    """Keep a word beside the matter for the page that is being made."""
+    if has_request_context():
+        g.setdefault("notices", {})[visible(text)] = None
+
+
+def _told(said: list[str], code: int) -> tuple[Any, int]:
+    problems = [visible(problem) for problem in said]
     if request.method == "POST":
         return jsonify(problems=problems), code
     return render_template("trouble.html", problems=problems, code=code), code

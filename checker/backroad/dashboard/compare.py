@@ -17,7 +17,6 @@ from backroad.dashboard.desk import Desk
 from backroad.dashboard.exercise import known
 from backroad.model import Exercise
 from backroad.pages.comparison import ComparisonView, Side, comparison_view
-from backroad.practice.beginning import last_workspace
 from backroad.practice.comparing import REFERENCE, notes_of
 from backroad.practice.looking import Look, chosen, spoil
 from backroad.practice.showing import my_side
@@ -45,7 +44,7 @@ def pages(desk: Desk) -> Blueprint:
 
     def comparing(slug: str) -> Comparing:
         exercise = known(desk, slug)
-        return desk.comparisons.of(last_workspace(desk.practice, slug), exercise)
+        return desk.comparisons.of(desk.last_workspace(exercise), exercise)
 
     @blueprint.get("/")
     def show(slug: str) -> str:

@@ -15,6 +15,7 @@ from backroad.practice import Practice
 from backroad.practice.comparing import Design, Mine, design, measured, remember
 from backroad.practice.looking import Look, look, own_side
 from backroad.practice.measuring import Measurement
+from backroad.practice.runs import BUG
 from backroad.referee.session import Brake, Overdue
 from backroad.report import Report, Result
 from backroad.workspace.opening import Workspace
@@ -22,7 +23,6 @@ from backroad.workspace.opening import Workspace
 YOURS = "yours"
 WORK = "the same work"
 QUIET_SECONDS = 10.0
-BUG = "this is a bug in backroad; the terminal shows more of it"
 
 
 @dataclass(frozen=True)

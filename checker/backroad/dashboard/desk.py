@@ -15,7 +15,8 @@ from backroad.glyphs import visible
 from backroad.model import Exercise
 from backroad.pages import Assets
 from backroad.practice import Practice
-from backroad.practice.beginning import last_workspace
+from backroad.practice.beginning import known_workspace, last_workspace
+from backroad.workspace.opening import Workspace
 
 
 @dataclass
@@ -51,4 +52,12 @@ class Desk:
 
     def room(self, exercise: Exercise) -> Room:
         """Return the room of the exercise's last workspace; stops where there is none."""
-        return self.rooms.room(last_workspace(self.practice, exercise.slug), exercise)
+        return self.rooms.room(self.last_workspace(exercise), exercise)
+
+    def last_workspace(self, exercise: Exercise) -> Workspace:
+        """Return the exercise's last workspace; stops where there is none."""
+        return last_workspace(self.practice, exercise.slug, self.folder / exercise.slug)
+
+    def workspace(self, exercise: Exercise) -> Workspace | None:
+        """Return the exercise's last workspace, None where there is none; stops where it cannot be opened."""
+        return known_workspace(self.practice, exercise.slug, self.folder / exercise.slug)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,11 +25,14 @@ SCHEMES = {
     "mvim": "mvim://open?url=file://{path}&line={line}",
 }
 USUAL = SCHEMES["code"]
+# A template is an address with a scheme, but for those that a browser would run.
+ADDRESS = re.compile(r"(?!(?:javascript|data|vbscript):)[a-z][a-z0-9+.-]*:\S*$", re.IGNORECASE)
 
 
 def editor_address(path: Path, line: int, environ: Mapping[str, str]) -> str:
     """Return the address that opens a file; BACKROAD_EDITOR, with {path} and {line}, comes first."""
-    template = environ.get(SETTING) or _known(environ)
+    told = environ.get(SETTING, "").strip()
+    template = told if "{path}" in told and ADDRESS.match(told) else _known(environ)
     place = quote(os.fsencode(path.absolute().as_posix()), safe="/")
     return template.replace("{path}", place).replace("{line}", str(line))
 

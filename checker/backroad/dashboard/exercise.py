@@ -14,20 +14,23 @@ from backroad.dashboard.desk import Desk
 from backroad.dashboard.editor import editor_address
 from backroad.dashboard.history import history_of
 from backroad.dashboard.rooms import Room, Scene
+from backroad.dashboard.rooms import told as problems_of
 from backroad.dashboard.telling import telling, verdicts
 from backroad.errors import BackroadError
 from backroad.glyphs import visible
 from backroad.model import Exercise
 from backroad.pages.markdown import render
-from backroad.practice.beginning import begin, last_folder, last_workspace, written
+from backroad.practice.beginning import begin, written
 from backroad.practice.hints import climb
 from backroad.progress import NOTHING, Standing, next_exercise
-from backroad.workspace.opening import Workspace
 
 
 @dataclass(frozen=True)
 class View:
-    """The page of an exercise; `folder` is empty where there is no workspace yet."""
+    """The page of an exercise; `folder` is empty where there is no workspace yet.
+
+    `trouble` says why one that is there cannot be worked in.
+    """
 
     exercise: Exercise
     readme: Markup
@@ -39,6 +42,7 @@ class View:
     file: str = ""
     address: str = ""
     attempts: str = ""
+    trouble: str = ""
 
 
 def pages(desk: Desk) -> Blueprint:
@@ -53,7 +57,7 @@ def pages(desk: Desk) -> Blueprint:
     def start(slug: str) -> Response:
         exercise = known(desk, slug)
         with desk.making:  # begun in another tab, or the terminal, it is gone on with
-            workspace = workspace_of(desk, exercise) or begin(desk.practice, exercise, desk.folder / slug)
+            workspace = desk.workspace(exercise) or begin(desk.practice, exercise, desk.folder / slug)
         return jsonify(folder=visible(str(workspace.root)))
 
     @blueprint.post("/check")
@@ -63,10 +67,11 @@ def pages(desk: Desk) -> Blueprint:
 
     @blueprint.post("/hint/<name>")
     def hint(slug: str, name: str) -> Response:
-        room = desk.room(known(desk, slug))
-        found = next((one for one in room.exercise.checks if one.name == name), None)
+        exercise = known(desk, slug)
+        found = next((one for one in exercise.checks if one.name == name), None)
         if found is None:
             abort(404, f"{slug} has no such check")
+        room = desk.room(exercise)
         climb(room.practice, room.workspace, found)
         room.look_again()
         return jsonify(problems=[])
@@ -96,7 +101,10 @@ def view_of(desk: Desk, exercise: Exercise) -> View:
     readme = render(text.partition("\n")[2] if text.startswith("# ") else text, level=1)
     before = {slug: found.get(slug, NOTHING).state.is_done for slug in exercise.requires}
     planned = desk.spoken(desk.folder / exercise.slug)
-    workspace = workspace_of(desk, exercise)
+    try:
+        workspace = desk.workspace(exercise)
+    except BackroadError as error:
+        return View(exercise, readme, standing, "", before, trouble=visible(problems_of(error)))
     if workspace is None:
         return View(exercise, readme, standing, "", before, begun=planned)
     first = next((name for name in written(workspace) if name.endswith(".py")), "README.md")
@@ -105,13 +113,6 @@ def view_of(desk: Desk, exercise: Exercise) -> View:
     folder = desk.spoken(workspace.root)
     past = Markup(attempts(desk, exercise))  # rendered by a template
     return View(exercise, readme, standing, told, before, folder, planned, visible(first), address, past)
-
-
-def workspace_of(desk: Desk, exercise: Exercise) -> Workspace | None:
-    """Return the workspace that was worked in last, None where there is none; stops at one that is broken."""
-    if last_folder(desk.practice, exercise.slug) is None:
-        return None
-    return last_workspace(desk.practice, exercise.slug)
 
 
 def told(desk: Desk, room: Room) -> Iterator[str]:

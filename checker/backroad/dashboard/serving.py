@@ -13,7 +13,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from backroad.dashboard.application import make_app
 from backroad.dashboard.desk import Desk
-from backroad.dashboard.guard import Guard
+from backroad.dashboard.guard import HEADERS, Guard
 from backroad.dashboard.rooms import Rooms
 from backroad.errors import stop
 from backroad.practice import Practice
@@ -56,8 +56,8 @@ def heeded_once() -> Iterator[Callable[[], None]]:
 
     def ignore() -> None:
         with suppress(ValueError):  # not the main thread: somebody else's program
-            for number in numbers:
-                signal.signal(number, signal.SIG_IGN)
+            for number in numbers:  # SIG_IGN would be passed on to a referee that is just being started
+                signal.signal(number, lambda *_: None)
 
     try:
         yield ignore
@@ -88,6 +88,14 @@ class Handler(WSGIRequestHandler):
 
     def log_request(self, *_: object) -> None:
         """Say nothing."""
+
+    def send_error(self, code: int, _message: str | None = None, _explain: str | None = None) -> None:
+        """Refuse what is no request, sealed as any answer; as it may hold the secret, it is not repeated."""
+        self.request_version = self.protocol_version  # of a line that cannot be read it would be 0.9
+        self.send_response(code)
+        for name, value in {**HEADERS, "Content-Length": "0", "Connection": "close"}.items():
+            self.send_header(name, value)
+        self.end_headers()
 
 
 def _server(app: Callable[..., object], taken: socket.socket) -> BaseWSGIServer:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backroad.content.trees import SETTINGS
 from backroad.errors import BackroadError, stop
-from backroad.workspace.disk import printable, spoken
+from backroad.workspace.disk import spoken
 from backroad.workspace.opening import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -31,22 +31,23 @@ def begin(practice: Practice, exercise: Exercise, folder: Path) -> Workspace:
     return workspace
 
 
-def last_workspace(practice: Practice, slug: str) -> Workspace:
+def last_workspace(practice: Practice, slug: str, usual: Path | None = None) -> Workspace:
     """Return the workspace of an exercise that was worked in last; stops where there is none any more."""
-    folder = last_folder(practice, slug)
-    if folder is None:
+    found = known_workspace(practice, slug, usual)
+    if found is None:
         raise stop(slug, "there is no such folder here", f"backroad scaffold {slug} makes it")
-    workspace = open_workspace(folder, practice.kit)
-    if workspace.slug != slug:
-        remedy = f"backroad scaffold {slug} FOLDER makes another one"
-        raise stop(printable(folder), f"holds {workspace.slug} now", remedy)
-    return workspace
+    return found
 
 
-def last_folder(practice: Practice, slug: str) -> Path | None:
-    """Return the folder of an exercise that was worked in last, None where there is none any more."""
+def known_workspace(practice: Practice, slug: str, usual: Path | None = None) -> Workspace | None:
+    """Return the workspace of an exercise that was worked in last, None where there is none any more.
+
+    Of one that the journal does not know, `usual` is the folder. A folder may hold another exercise by now.
+    """
     told = [entry.event.workspace for entry in practice.entries(slug)]
-    return next((folder for folder in reversed(told) if folder and (folder / SETTINGS).is_file()), None)
+    folders = [folder for folder in (usual, *told) if folder and (folder / SETTINGS).is_file()]
+    opened = (open_workspace(folder, practice.kit) for folder in dict.fromkeys(reversed(folders)))
+    return next((workspace for workspace in opened if workspace.slug == slug), None)
 
 
 def written(workspace: Workspace) -> list[str]:

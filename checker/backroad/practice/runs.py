@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from backroad.workspace.opening import Workspace
 
 GONE = "is not there any more; it is judged again when it is back"
+BUG = "this is a bug in backroad; the terminal shows more of it"
 
 
 @dataclass
@@ -92,14 +93,17 @@ class Runs:
             if not brake.is_pulled:
                 self.put(("told", tuple(done)))
 
+        ending: tuple[str, Any] | None = "trouble", stop("", BUG)
         try:
             state = keep(self.practice, self.workspace)
             with plan_for(self.exercise, tree, **self.choices) as plan:
                 report = self.engine.run(plan, told, brake=brake)
             note(self.practice, self.workspace, self.exercise, report, state)
+            ending = "report", report
         except Overdue:
-            return
+            ending = None
         except BackroadError as error:
-            self.put(("trouble", error))
-        else:
-            self.put(("report", report))
+            ending = "trouble", error
+        finally:
+            if ending is not None:
+                self.put(ending)
