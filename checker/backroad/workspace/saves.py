@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 STEP_MS = 10
@@ -16,8 +17,8 @@ class Saves:
     """Watches a folder in a thread of its own; use it in a `with`.
 
     `saved` is called after changes, `gone` when the folder is not there any more, and `saved` again when it
-    is back. Changes come from the system; on disks that tell nothing, WATCHFILES_FORCE_POLLING=true has them
-    looked for (see the documentation of watchfiles).
+    is back. Changes come from the system, and are looked for where it watches no more folders; on disks that
+    tell nothing, WATCHFILES_FORCE_POLLING=true has them looked for (see the documentation of watchfiles).
     """
 
     def __init__(self, folder: Path, saved: Callable[[], None], gone: Callable[[], None]) -> None:
@@ -48,6 +49,16 @@ class Saves:
 
     def _watch_one(self, known: int | None) -> None:
         """Tell of changes until this very folder is gone."""
+        with suppress(FileNotFoundError):
+            try:
+                self._follow(known)
+            except FileNotFoundError:
+                raise
+            except (OSError, RuntimeError):  # a limit of the system, on folders or on watchers
+                self._follow(known, polling=True)
+
+    def _follow(self, known: int | None, *, polling: bool | None = None) -> None:
+        """Tell of changes as long as the folder is this one; `polling` None leaves the way to the environment."""
         from watchfiles import watch
 
         changes = watch(
@@ -56,6 +67,7 @@ class Saves:
             step=STEP_MS,
             stop_event=self._over,
             rust_timeout=LOOK_MS,
+            force_polling=polling,
             yield_on_timeout=True,
             raise_interrupt=False,
         )
