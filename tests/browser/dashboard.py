@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -17,9 +18,11 @@ PATIENCE = 60  # seconds
 
 
 class Dashboard:
-    """`backroad serve --no-browser` with a home of its own; ended, with all its processes, as a `with` is."""
+    """`backroad serve` with a home of its own; ended, with all its processes, as a `with` is."""
 
-    def __init__(self, place: Path, content: Path | None = None) -> None:
+    def __init__(
+        self, place: Path, content: Path | None = None, options: Sequence[str] = ("--no-browser",)
+    ) -> None:
         self.folder = place / "work"
         self.folder.mkdir()
         self.home = place / "home"
@@ -29,12 +32,13 @@ class Dashboard:
             settings["BACKROAD_CONTENT"] = str(content)
         self._environ = {**kept, **settings}
         self._errors = place / "errors"
+        self._options = options
         self.address = ""
 
     def __enter__(self) -> Dashboard:
         with self._errors.open("w") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", PROGRAM, "serve", "--no-browser"],
+                [sys.executable, "-c", PROGRAM, "serve", *self._options],
                 cwd=self.folder,
                 env=self._environ,
                 stdout=subprocess.PIPE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from backroad.dashboard.desk import Desk
-from backroad.dashboard.guard import HEADER, HEADERS, LARGEST
+from backroad.dashboard.guard import HEADER, HEADERS, LARGEST, OPENING_SECONDS
 
 from .conftest import PORT, Browser, dashboard, started
 
@@ -175,6 +176,30 @@ def test_no_secret_in_the_address(browser: Browser) -> None:
         answer = browser.ask(path)
         assert answer.status_code in (308, 404), path
         assert browser.secret not in f"{answer.get_data(as_text=True)}{answer.headers}"
+
+
+@pytest.mark.usefixtures("untouched")
+def test_opened_once(browser: Browser) -> None:
+    """The address on the browser's command line leads to the pages once; then it is a wrong one."""
+    path = browser.desk.guard.opening().partition(HERE)[2]
+    assert browser.secret not in path
+    assert refused(browser.ask(path, host=f"evil.example:{PORT}"), browser, 421)
+    assert refused(browser.ask(path, headers={"Sec-Fetch-Site": "cross-site"}), browser, 403)
+    assert refused(browser.ask(path, "HEAD"), browser, 404)
+    assert refused(browser.ask(path[:-2] + "/"), browser, 404)
+    answer = browser.ask(path)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/{browser.secret}/")
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+    assert refused(browser.ask(path), browser, 404)
+
+
+@pytest.mark.usefixtures("untouched")
+def test_opened_too_late(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a minute the address on the browser's command line leads nowhere."""
+    path = browser.desk.guard.opening().partition(HERE)[2]
+    late = time.monotonic() + OPENING_SECONDS
+    monkeypatch.setattr("backroad.dashboard.guard.time.monotonic", lambda: late)
+    assert refused(browser.ask(path), browser, 404)
 
 
 @pytest.mark.usefixtures("untouched")

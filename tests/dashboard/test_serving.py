@@ -194,6 +194,31 @@ def test_a_port_of_its_own_choice(served: Dashboard) -> None:
     assert (answer.status, "The road" in answer.read().decode()) == (200, True)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs the opener of Linux desktops")
+def test_the_browser_is_opened(road: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser is given an address that leads to the pages once: command lines are read by others."""
+    opener, given = tmp_path / "programs" / "xdg-open", tmp_path / "given"
+    opener.parent.mkdir()
+    opener.write_text(f'#!/bin/sh\necho "$1" > {given}.new\nmv {given}.new {given}\n', encoding="utf-8")
+    opener.chmod(0o755)
+    monkeypatch.setenv("PATH", str(opener.parent), prepend=os.pathsep)
+    with Dashboard(tmp_path, road, options=()) as dashboard:
+        deadline = time.monotonic() + 20
+        while not given.exists():
+            assert time.monotonic() < deadline, dashboard.errors
+            time.sleep(0.02)
+        once, secret = (urlsplit(text).path for text in (given.read_text("ascii").strip(), dashboard.address))
+        connection = http.client.HTTPConnection(HOST, urlsplit(dashboard.address).port, timeout=20)
+        answers = []
+        for _ in range(2):
+            connection.request("GET", once)
+            answer = connection.getresponse()
+            answer.read()
+            answers.append((answer.status, answer.headers["Location"]))
+        assert once != secret
+        assert answers == [(303, secret), (404, None)]
+
+
 def followed(visit: Visit) -> http.client.HTTPResponse:
     """Look at a workspace until the checks run in it; return the open stream."""
     stream = visit.ask("GET", "exercise/greeter/events")

@@ -28,14 +28,14 @@ def command(session: Session, port: int, no_browser: bool, folder: Path) -> int:
 
     It answers this machine alone, at an address that holds a secret, until Ctrl-C.
     """
-    from backroad.dashboard import serve
+    from backroad.dashboard import Guard, serve
 
     place = folder.resolve()
 
-    def ready(address: str) -> None:
-        session.out.show(serve_screen(address, place, session.kit))
+    def ready(guard: Guard) -> None:
+        session.out.show(serve_screen(guard.address, place, session.kit))
         if not no_browser:
-            click.launch(address)
+            click.launch(guard.opening())
 
     serve(session, place, port, ready)
     return ExitCode.PASSED

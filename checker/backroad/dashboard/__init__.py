@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backroad.dashboard.guard import Guard
 from backroad.dashboard.serving import serve
 
-__all__ = ["serve"]
+__all__ = ["Guard", "serve"]

@@ -22,8 +22,8 @@ HOST = "127.0.0.1"
 ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
-def serve(practice: Practice, folder: Path, port: int, ready: Callable[[str], None]) -> None:
-    """Serve the dashboard until KeyboardInterrupt; `ready` is called with its address.
+def serve(practice: Practice, folder: Path, port: int, ready: Callable[[Guard], None]) -> None:
+    """Serve the dashboard until KeyboardInterrupt; `ready` is called with the guard, who knows the address.
 
     `folder` is where new workspaces are made; port 0 takes a free one. Raises BackroadError where the port
     is taken.
@@ -37,7 +37,7 @@ def serve(practice: Practice, folder: Path, port: int, ready: Callable[[str], No
             app = make_app(desk)
             try:
                 with _server(app, taken) as server:
-                    ready(guard.address)
+                    ready(guard)
                     server.serve_forever()
                     raise KeyboardInterrupt  # which is the way it ends, and which werkzeug keeps to itself
             finally:

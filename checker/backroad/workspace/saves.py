@@ -58,7 +58,7 @@ class Saves:
                 self._follow(known, polling=True)
 
     def _follow(self, known: int | None, *, polling: bool | None = None) -> None:
-        """Tell of changes as long as the folder is this one; `polling` None leaves the way to the environment."""
+        """Tell of changes as long as the folder is this one; the environment says how, or `polling` does."""
         from watchfiles import watch
 
         changes = watch(
