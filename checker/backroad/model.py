@@ -68,6 +68,7 @@ class Limits:
     memory: int = 1024
     output: int = 32
     file: int = 64
+    disk: int = 512
     processes: int = 64
 
 

@@ -138,12 +138,6 @@ BY_ALL = [
     Attack("takes all memory", "len(bytearray(2**30))", ()),
     Attack("starts threads without end", THREADS, ()),
     Attack("fills the disk with one file", "open('big', 'wb').write(bytes(2**23))", ()),
-    # Nothing limits that: what is written in the submission's folder has to be seen from outside.
-    Attack(
-        "fills the disk with many files",
-        "[open(f'{number}', 'w').close() for number in range(5000)]",
-        (1, 2, 3),
-    ),
     Attack("writes to a descriptor of its parent", "os.write(DESCRIPTOR, b'x')", ()),
 ]
 BY_MODULES = [

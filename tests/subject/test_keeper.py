@@ -8,13 +8,17 @@ import socket
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import psutil
 import pytest
 
 from backroad.referee.forked import Forked, can_fork
+from backroad.subject.keeper import FULL
 from backroad.subject.namespaces import Space
+from backroad.subject.room import MOST_ENTRIES
 
 from .conftest import ROOT
 
@@ -24,7 +28,7 @@ KEPT = """
 import os, signal, socket, sys, time
 sys.path.append({root!r})
 from backroad.subject import keeper
-inside = keeper.stay({space}, [{leash}, {asked}], [])
+inside = keeper.stay({space}, {room}, [{leash}, {asked}], [])
 os.write(1, b"begun")
 """
 
@@ -32,11 +36,12 @@ os.write(1, b"begun")
 class Beside:
     """A kept process, and what the referee holds of it."""
 
-    def __init__(self, code: str, space: Space) -> None:
+    def __init__(self, code: str, space: Space, room: Sequence[object] = ()) -> None:
         leash, theirs = socket.socketpair()
         self.asking, asked = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         passed = theirs.fileno(), asked.fileno()
-        head = KEPT.format(root=str(ROOT), space=int(space), leash=passed[0], asked=passed[1])
+        told = {"root": str(ROOT), "space": int(space), "room": list(room)}
+        head = KEPT.format(leash=passed[0], asked=passed[1], **told)
         with theirs, asked:
             self.started = subprocess.Popen(
                 [sys.executable, "-c", head + textwrap.dedent(code)],
@@ -67,8 +72,8 @@ def beside(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Beside]]:
     """Start a kept process, in each space."""
     made: list[Beside] = []
 
-    def begin(code: str) -> Beside:
-        made.append(Beside(code, request.param))
+    def begin(code: str, room: Sequence[object] = ()) -> Beside:
+        made.append(Beside(code, request.param, room))
         return made[-1]
 
     yield begin
@@ -89,6 +94,22 @@ def test_the_end_is_told(beside: Callable[[str], Beside], code: str, ended: int)
     kept = beside(f"if os.fork() == 0:\n    time.sleep(60)\n{code}\n")
     assert kept.process.wait(SECONDS) == ended
     assert kept.started.poll() is None
+
+
+def test_files_without_end(beside: Callable[..., Beside], tmp_path: Path) -> None:
+    """Where more comes into the folders than may, the subject ends with all it started, and that is told."""
+    code = """
+    os.fork()
+    os.setsid() if os.getsid(0) != os.getpid() else None
+    for number in range(1_000_000):
+        os.mkdir(os.path.join({place!r}, f"{{os.getpid()}}-{{number}}"))
+    """
+    kept = beside(code.format(place=str(tmp_path)), (1000, str(tmp_path)))
+    assert kept.process.wait(SECONDS) == FULL
+    found = len(list(tmp_path.iterdir()))
+    assert found > MOST_ENTRIES
+    time.sleep(0.1)
+    assert len(list(tmp_path.iterdir())) == found
 
 
 def test_it_is_known_by_its_id_outside(beside: Callable[[str], Beside]) -> None:

@@ -22,7 +22,7 @@ KEPT = """
     from backroad.subject.namespaces import Space
 
     ours, theirs = socket.socketpair()
-    inside = keeper.stay(space, [theirs.detach()], [ours.fileno()])
+    inside = keeper.stay(space, [], [theirs.detach()], [ours.fileno()])
 
     def tried(what):
         try:

@@ -140,6 +140,7 @@ def _limits(table: Table) -> Limits:
         memory=table.whole("memory", default=usual.memory),
         output=table.whole("output", default=usual.output),
         file=table.whole("file", default=usual.file),
+        disk=table.whole("disk", default=usual.disk),
         processes=table.whole("processes", default=usual.processes),
     )
     table.done()

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from backroad.model import Level, Limits
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble, places
-from backroad.referee.foreign import memory_words
+from backroad.referee.foreign import limit_of_end, memory_words
 from backroad.referee.launch import Started
 from backroad.report import Verdict
 from backroad.subject.agent import Agent, Ending
@@ -195,8 +195,9 @@ class ProcessChannel:
             return self._remember(Evidence(Verdict.TAMPERED, "your code closed the checker's channel"))
         frames = places(stack_frames(self._told_stacks(), self._tree), self._tree)
         self.close()
-        if code == -int(getattr(signal, "SIGXCPU", 0)) and code:
-            return self._remember(Evidence(Verdict.LIMIT, "the limit of processor time was reached"))
+        limit = limit_of_end(code, self._limits)
+        if limit is not None:
+            return self._remember(Evidence(Verdict.LIMIT, limit))
         if code < 0:
             return self._remember(
                 Evidence(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from backroad.model import Limits
 from backroad.referee.evidence import places
 from backroad.report import Place
 from backroad.subject.confinement import MAX_FILES
+from backroad.subject.room import MOST_ENTRIES
 
 # Never these: pytest or a `for` would take them for its own business.
 NEVER_RAISED = (StopIteration, StopAsyncIteration)
@@ -68,6 +70,15 @@ def limit_of(told: dict[str, Any], limits: Limits = DEFAULTS) -> str | None:
             return f"the limit of {words(limits)}"
     if told.get("type") == "OperationalError" and any(words in text for words in FULL):
         return f"the limit of the size of a file was reached, or the disk is full: {room(limits)} MiB"
+    return None
+
+
+def limit_of_end(code: int, limits: Limits) -> str | None:
+    """Return which limit ended a process with this exit code, if one did."""
+    if code == -int(getattr(signal, "SIGXCPU", 24)):
+        return "the limit of processor time was reached"
+    if code == -int(getattr(signal, "SIGXFSZ", 25)):
+        return f"the limit of all files was reached: {limits.disk} MiB, or {MOST_ENTRIES:,} files"
     return None
 
 

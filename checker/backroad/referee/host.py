@@ -139,7 +139,8 @@ class Host:
         return ProcessChannel(started, self.plan.tree, self.plan.limits, self._walls(started))
 
     def _start(self) -> Started:
-        return start_subject(self.plan.tree, self.plan.seed, self._forks, space_of(self.plan))
+        room = self.plan.limits.disk, self._supplies.folders
+        return start_subject(self.plan.tree, self.plan.seed, self._forks, space_of(self.plan), room)
 
     def _started(self) -> Started:
         """Return a subject's process that lives, or did."""

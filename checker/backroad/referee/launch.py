@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from backroad.model import Limits
 from backroad.referee import endings
 from backroad.referee.endings import Process
 from backroad.referee.forked import Forked, ForkServer, Unborn, can_fork, let_go
@@ -27,6 +28,7 @@ SUBJECT = PACKAGE / "subject" / "__main__.py"
 LAUNCHER = PACKAGE / "subject" / "launcher.py"
 CONNECT_SECONDS = 15.0
 SEED = 0
+USUAL_ROOM: tuple[int, Sequence[Path]] = (Limits().disk, ())
 MAX_OUTPUT = 4_000
 KEPT_FROM_OUTSIDE = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "LD_LIBRARY_PATH")
 
@@ -101,26 +103,33 @@ def read_part(file: Path, begin: int, end: int) -> str:
 
 
 def start_subject(
-    tree: Path, seed: int, forks: ForkServer | None = None, space: Space = Space.SHARED
+    tree: Path,
+    seed: int,
+    forks: ForkServer | None = None,
+    space: Space = Space.SHARED,
+    room: tuple[int, Sequence[Path]] = USUAL_ROOM,
 ) -> Started:
     """Start the process that will load the learner's module; it waits for its configuration.
 
+    `room` is how many MiB may come into its folders, and which it has besides `tree` and its scratch folder.
     `forks` spares it the imports, where it still answers; it works with one order of hashes, SEED, and in
     the space that it was made for.
     """
     scratch = Path(tempfile.mkdtemp(prefix="backroad-"))
+    told = [room[0], *map(str, (tree, scratch, *room[1]))]
     mine, theirs = socket.socketpair()
     stacks, output = scratch.with_name(scratch.name + ".stacks"), scratch.with_name(scratch.name + ".out")
     # Appended to: each check empties the output of the one before.
     with stacks.open("wb") as stacks_file, output.open("ab") as output_file:
         process: Process | None = None
         if forks is not None and seed == SEED:
-            order = {"cwd": str(tree), "env": clean_environment(scratch, seed)}
+            order = {"cwd": str(tree), "env": clean_environment(scratch, seed), "room": told}
             with suppress(Unborn):
                 process = forks.fork(order, [theirs.fileno(), stacks_file.fileno(), output_file.fileno()])
         if process is None and os.name == "posix":
             passed = [theirs.fileno(), stacks_file.fileno()]
-            process = _start_posix(tree, clean_environment(scratch, seed), passed, output_file, space)
+            kept = [int(space), *told]
+            process = _start_posix(tree, clean_environment(scratch, seed), passed, output_file, kept)
         elif process is None:
             mine.close()
             process, mine = _start_portable(tree, scratch, seed, output_file)
@@ -129,10 +138,14 @@ def start_subject(
 
 
 def _start_posix(
-    tree: Path, environment: Mapping[str, str], passed: Sequence[int], output: BinaryIO, space: Space
+    tree: Path,
+    environment: Mapping[str, str],
+    passed: Sequence[int],
+    output: BinaryIO,
+    kept: Sequence[object],
 ) -> Process:
     def start(*leash: int) -> subprocess.Popen[bytes]:
-        words = [*passed, *leash, *([int(space)] if leash else [])]
+        words = [*passed, *leash, *(kept if leash else [])]
         return subprocess.Popen(
             [sys.executable, "-P", str(SUBJECT), *map(str, words)],
             cwd=tree,

@@ -8,6 +8,7 @@ from contextlib import suppress
 from backroad.plan import Plan
 from backroad.referee import unready
 from backroad.referee.evidence import Evidence
+from backroad.referee.foreign import limit_of_end
 from backroad.referee.http import Request
 from backroad.referee.servicelog import exception_in, read_log, stack_in
 from backroad.referee.starting import LAST_WORDS, Running, ask_for_stack
@@ -41,6 +42,9 @@ def broken(plan: Plan, running: Running, request: Request, error: Exception, bef
         said = found.said if found else None
         words = str(error) or type(error).__name__
         return shown.but(message=said, expected="an HTTP answer", got=f"the connection broke: {words}")
+    limit = limit_of_end(code, plan.limits)
+    if limit is not None:
+        return shown.but(verdict=Verdict.LIMIT, message=limit, got="the service was ended")
     return shown.but(
         verdict=Verdict.DIED,
         message=f"the service ended {unready.exit_words(code)} during the request",

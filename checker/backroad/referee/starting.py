@@ -109,7 +109,9 @@ def launch(plan: Plan, env: Settings, supplies: Supplies, forks: ForkServer | No
         data=supplies.folders,
         connect=[port, *supplies.ports],
     )
-    order = {"cwd": str(plan.tree), "env": environment, "walls": limits, "command": plan.service.start}
+    room = [plan.limits.disk, *limits["writable"]]
+    order = {"cwd": str(plan.tree), "env": environment, "room": room}
+    order |= {"walls": limits, "command": plan.service.start}
     tally = counts_in(scratch / TALLY) if plan.measures else None
     if tally is not None:
         order["tally"] = tally.name

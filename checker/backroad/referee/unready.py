@@ -8,6 +8,7 @@ from pathlib import Path
 
 from backroad.plan import Plan
 from backroad.referee.evidence import Evidence, places
+from backroad.referee.foreign import limit_of_end
 from backroad.referee.listening import listening_ports
 from backroad.referee.servicelog import exception_in
 from backroad.referee.starting import Running
@@ -30,7 +31,9 @@ def started(plan: Plan, port: int | None = None) -> tuple[str, ...]:
 
 def crashed(plan: Plan, code: int, log: str) -> Evidence:
     """Return the evidence of a service that ended before it listened."""
-    found = exception_in(log, plan.tree)
+    found, limit = exception_in(log, plan.tree), limit_of_end(code, plan.limits)
+    if limit is not None:
+        return Evidence(Verdict.LIMIT, limit, did=started(plan))
     return Evidence(
         Verdict.UNREADABLE,
         message=found.said if found else f"it ended {exit_words(code)} before it listened on its port",

@@ -58,7 +58,7 @@ def serve(kept: Kept, order: dict[str, Any], descriptors: list[int]) -> None:
     """Become what the order asks for."""
     *descriptors, output, leash = descriptors
     report, *sockets = descriptors if "command" in order else [-1]
-    kept.hand_over(leash, *sockets)
+    kept.hand_over(order["room"], leash, *sockets)
     become(order, output)
     if "command" not in order:
         sys.exit(conversation.converse(*map(str, descriptors), inside=kept.inside))

@@ -1,12 +1,14 @@
 """The process that stays beside a subject, from its start until nobody needs it any more.
 
 It adopts what the subject leaves behind, tells the referee how the subject ended, opens sockets in the
-subject's network for it, and ends all of it when the referee lets go of the leash. Where the subject has
-namespaces of its own, the keeper is the first process of their table: with it the kernel ends all others.
+subject's network for it, and ends all of it when the referee lets go of the leash, or when its files take
+more room than they may. Where the subject has namespaces of its own, the keeper is the first process of
+their table: with it the kernel ends all others.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
@@ -14,14 +16,17 @@ import socket
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from backroad.subject import confinement, namespaces
 from backroad.subject.namespaces import Space
+from backroad.subject.room import SECONDS, Room, room_of
 
 WAKE = 2**10
 CHILDREN = "/proc/thread-self/children"
 ALL_DESCRIPTORS = 2**16
+LONGEST = 2**16  # bytes that are told of the room
+FULL = -int(getattr(signal, "SIGXFSZ", 25))  # told as the way it ended
 
 
 @dataclass(frozen=True)
@@ -31,10 +36,13 @@ class Kept:
     keeper: socket.socket
     inside: bool
 
-    def hand_over(self, leash: int, *sockets: int) -> None:
-        """Give the keeper the leash, and perhaps the socket on which it is asked for sockets."""
+    def hand_over(self, room: Sequence[Any], leash: int, *sockets: int) -> None:
+        """Give the keeper the leash, and perhaps the socket on which it is asked for sockets.
+
+        `room` is [MiB, folder, …] for what may come into folders, or empty.
+        """
         with self.keeper:
-            socket.send_fds(self.keeper, [b"k"], [leash, *sockets])
+            socket.send_fds(self.keeper, [json.dumps(room).encode("ascii")], [leash, *sockets])
         for descriptor in (leash, *sockets):
             os.close(descriptor)
 
@@ -77,13 +85,13 @@ def keep(space: Space, foreign: Iterable[int]) -> Kept:
     return Kept(ours, inside)
 
 
-def stay(space: int, sockets: Sequence[int], foreign: Iterable[int]) -> bool:
+def stay(space: int, room: Sequence[Any], sockets: Sequence[int], foreign: Iterable[int]) -> bool:
     """Keep the process that was started with a leash; returns in the subject: is it in namespaces of its own?
 
-    `sockets` are the leash, and perhaps the socket on which the keeper is asked for sockets.
+    `room` and `sockets` are what the keeper is handed over.
     """
     kept = keep(Space(space), (*sockets, *foreign))
-    kept.hand_over(*sockets)
+    kept.hand_over(room, *sockets)
     return kept.inside
 
 
@@ -99,20 +107,24 @@ def give_way() -> None:
 
 def look_after(ward: Ward, keepers: socket.socket) -> NoReturn:
     """Wait for the leash, then for what it is there for."""
-    _, sockets, _, _ = socket.recv_fds(keepers, 1, 2)
+    room, sockets, _, _ = socket.recv_fds(keepers, LONGEST, 2)
     keepers.close()
     if not sockets:  # a spare that nobody needed
         os.waitpid(ward.pid, 0)
         os._exit(0)
-    watch(ward, *sockets)
+    watch(ward, room_of(json.loads(room)), *sockets)
 
 
-def watch(ward: Ward, leash: int, asked: int = -1) -> NoReturn:
+def watch(ward: Ward, room: Room | None, leash: int, asked: int = -1) -> NoReturn:
     """Tell the subject's id and ours, and how it ended; when nobody holds the leash, end what is left."""
     tell(leash, b"%d %d\n" % (ward.pid_outside, ward.last))
     deaths = told_deaths()
     watched = [leash, deaths, *([asked] if asked >= 0 else [])]
-    while leash not in (ready := select.select(watched, [], [])[0]):
+    while leash not in (ready := select.select(watched, [], [], SECONDS if room else None)[0]):
+        if room is not None and room.is_full():
+            end_children()
+            tell(leash, b"%d\n" % FULL)
+            room = None
         if asked in ready and not give_socket(asked):
             watched.remove(asked)
         if deaths in ready:

@@ -19,7 +19,7 @@ def main() -> None:
     sys.path.remove(ROOT)
     order = json.loads(sys.stdin.buffer.readline())
     sockets = order.get("sockets")
-    inside = bool(sockets) and keeper.stay(order["space"], sockets, [order["report"]])
+    inside = bool(sockets) and keeper.stay(order["space"], order["room"], sockets, [order["report"]])
     command.lock_in(order, order["report"], inside=inside)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     command.execute(order)
