@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +20,7 @@ from backroad.referee.endings import KILL_SECONDS, Process
 
 KILLED = -int(getattr(signal, "SIGKILL", 9))
 LINE = 64
+GLANCE = 0.05  # seconds, after which one looks whether another thread has heard what one waits for
 
 
 class ForkServer:
@@ -49,7 +51,7 @@ class Forked(Process):
     """A process on a leash: a socket that tells two ids and the exit code as lines, then closes.
 
     The ids are its own, and that of the process that goes last: itself, or one that keeps it, which is
-    `started` where it is a child of ours. To let go of the leash ends what is left.
+    `started` where it is a child of ours. To let go of the leash ends what is left. Threads may ask at once.
     """
 
     def __init__(self, leash: socket.socket, started: subprocess.Popen[bytes] | None = None) -> None:
@@ -57,6 +59,7 @@ class Forked(Process):
         self.started = started
         self._told = b""
         self._closed = False
+        self._hearing = threading.Lock()
         self.stdin: IO[bytes] | None = None
         self.stdout: IO[bytes] | None = None
 
@@ -66,8 +69,8 @@ class Forked(Process):
         return self._ids()[0]
 
     def _ids(self) -> list[int]:
-        while b"\n" not in self._told and self._hear(None):
-            pass
+        while b"\n" not in self._told and not self._closed:
+            self._hear(GLANCE)
         if b"\n" not in self._told:
             raise Unborn
         return [int(word) for word in self._told.split(b"\n")[0].split()]
@@ -90,23 +93,23 @@ class Forked(Process):
         deadline = None if timeout is None else time.monotonic() + timeout
         while (code := self.returncode) is None:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            if not self._hear(left) and not self._closed:
+            if not self._hear(GLANCE if left is None else min(left, GLANCE)) and left == 0:
                 raise subprocess.TimeoutExpired("a forked process", timeout or 0.0)
         return code
 
-    def _hear(self, seconds: float | None) -> bool:
+    def _hear(self, seconds: float) -> bool:
         """Read what the leash tells within some time; returns whether there was anything."""
-        if self._closed:
+        if self._closed or not select.select([self._leash], [], [], seconds)[0]:
             return False
-        ready, _, _ = select.select([self._leash], [], [], seconds)
-        if not ready:
-            return False
-        try:
-            data = self._leash.recv(LINE)
-        except OSError:
-            data = b""
-        self._told += data
-        self._closed = not data
+        with self._hearing:
+            try:
+                data = self._leash.recv(LINE, socket.MSG_DONTWAIT)
+            except BlockingIOError:  # another thread was quicker
+                return True
+            except OSError:
+                data = b""
+            self._told += data
+            self._closed = not data
         return bool(data)
 
     def send_signal(self, sig: int) -> None:
@@ -129,8 +132,8 @@ class Forked(Process):
             with suppress(OSError):
                 self._leash.shutdown(socket.SHUT_WR)
             deadline = time.monotonic() + seconds
-            while self._hear(max(0.0, deadline - time.monotonic())):
-                pass
+            while not self._closed and (left := deadline - time.monotonic()) > 0:
+                self._hear(min(left, GLANCE))
             self._see_off(deadline)
         self._leash.close()
         self._closed = True
