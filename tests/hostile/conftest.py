@@ -3,13 +3,14 @@
 An entry is a right solution made wrong: `top` goes before its code, `method` to the end of its class, `end`
 to the end of the file (`serve` replaces how a service starts), `whole` stands for all of it, `files` lie
 beside it. `red` names the checks that are not green with their verdicts (`level_1`, `level_2` where they
-differ; level 3 is held to what level 2 says), `all` the verdict of all others, green unless said. `says`,
-`output` and `again` must be read in the first failure, `where` in its line. `later` tells why an entry is
-left out, `levels` and `needs` where it runs.
+differ, `users` at level 1 for whoever is not root; level 3 is held to what level 2 says), `all` the verdict
+of all others, green unless said. `says`, `output` and `again` must be read in the first failure, `where` in
+its line. `later` tells why an entry is left out, `levels` and `needs` where it runs.
 """
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ class Entry:
     red: Mapping[str, str] = field(default_factory=dict)
     level_1: Mapping[str, str] | None = None
     level_2: Mapping[str, str] | None = None
+    users: Mapping[str, str] | None = None
     all: str = ""
     says: str = ""
     where: str = ""
@@ -62,6 +64,8 @@ class Entry:
     def verdicts(self, level: Level, names: Iterable[str]) -> dict[str, str]:
         """Return the verdict due for each check."""
         own = self.level_1 if level is Level.PROCESS else self.level_2
+        if level is Level.PROCESS and os.geteuid() != 0:
+            own = own if self.users is None else self.users
         return {**dict.fromkeys(names, self.all or "PASSED"), **(self.red if own is None else own)}
 
 

@@ -91,7 +91,7 @@ def read_archive(source: Path, bounds: Bounds = BOUNDS) -> Tree:
                 raise stop(where, what, "leave out data and what was built")
             stream.seek(0)
             patient = io.BufferedReader(Patient(stream, SECONDS))
-            files, problems = _files(_entries(patient, bounds), where, bounds)
+            files, problems = _files(_entries(patient, where, bounds), where, bounds)
     except BackroadError:
         raise
     except OSError as error:
@@ -117,8 +117,7 @@ def _files(entries: Iterator[Entry], where: str, bounds: Bounds) -> tuple[dict[s
     left = bounds.size
     for count, entry in enumerate(entries, start=1):
         if count > bounds.entries:
-            what = f"holds more than {bounds.entries:,} files and folders"
-            raise stop(where, what, "leave out what was built or downloaded")
+            raise _too_many(where, bounds)
         problem = _fault(entry, files)
         if problem is not None:
             problems.append(problem)
@@ -130,6 +129,11 @@ def _files(entries: Iterator[Entry], where: str, bounds: Bounds) -> tuple[dict[s
             left -= len(content)
             files[entry.name] = File(content, entry.executable)
     return files, problems
+
+
+def _too_many(where: str, bounds: Bounds) -> BackroadError:
+    what = f"holds more than {bounds.entries:,} files and folders"
+    return stop(where, what, "leave out what was built or downloaded")
 
 
 def _fault(entry: Entry, files: dict[str, File]) -> Problem | None:
@@ -150,21 +154,23 @@ def _fault(entry: Entry, files: dict[str, File]) -> Problem | None:
     return None
 
 
-def _entries(stream: BinaryIO, bounds: Bounds) -> Iterator[Entry]:
+def _entries(stream: BinaryIO, where: str, bounds: Bounds) -> Iterator[Entry]:
     head = stream.read(6)
     stream.seek(0)
     if head.startswith(b"PK"):
-        yield from _zipped(stream, bounds)
+        yield from _zipped(stream, where, bounds)
         return
     packer = next((packer for magic, packer in PACKED.items() if head.startswith(magic)), None)
     plain = stream if packer is None else packer(stream)
     yield from _tarred(Measured(plain, bounds.size + bounds.entries * HEADER))
 
 
-def _zipped(stream: BinaryIO, bounds: Bounds) -> Iterator[Entry]:
+def _zipped(stream: BinaryIO, where: str, bounds: Bounds) -> Iterator[Entry]:
     directory = Directory(stream, bounds.entries * HEADER)
     with zipfile.ZipFile(directory) as archive:
         directory.is_read = True
+        if len(archive.infolist()) > bounds.entries:
+            raise _too_many(where, bounds)
         for info in archive.infolist():
             mode = info.external_attr >> 16
             if info.is_dir():

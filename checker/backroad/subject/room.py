@@ -12,7 +12,7 @@ from typing import Any
 
 MIB = 2**20
 BLOCK = 512  # bytes, in which stat(2) counts
-MOST_ENTRIES = 20_000
+MOST_ENTRIES = 10_000
 LONGEST = 1_000_000  # entries that are counted at all
 SECONDS = 0.25
 
