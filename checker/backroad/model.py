@@ -69,6 +69,7 @@ class Limits:
     output: int = 32
     file: int = 64
     disk: int = 512
+    files: int = 10_000
     processes: int = 64
 
 

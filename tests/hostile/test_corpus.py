@@ -156,7 +156,7 @@ class Warm:
 @pytest.fixture(scope="module")  # other modules' tests count processes
 def warm(exercises: dict[str, Exercise]) -> Iterator[Warm]:
     """What is kept ready for the tests of this module."""
-    with Engine() as engine:
+    with Engine(most=2 * len(exercises)) as engine:
         yield Warm(engine, exercises)
 
 

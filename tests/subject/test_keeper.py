@@ -18,12 +18,12 @@ import pytest
 from backroad.referee.forked import Forked, can_fork
 from backroad.subject.keeper import FULL
 from backroad.subject.namespaces import Space
-from backroad.subject.room import MOST_ENTRIES
 
 from .conftest import ROOT
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="nothing is kept on this system")
 SECONDS = 20
+MOST = 1000
 KEPT = """
 import os, signal, socket, sys, time
 sys.path.append({root!r})
@@ -104,10 +104,10 @@ def test_files_without_end(beside: Callable[..., Beside], tmp_path: Path) -> Non
     for number in range(1_000_000):
         os.mkdir(os.path.join({place!r}, f"{{os.getpid()}}-{{number}}"))
     """
-    kept = beside(code.format(place=str(tmp_path)), (1000, str(tmp_path)))
+    kept = beside(code.format(place=str(tmp_path)), (1000, MOST, str(tmp_path)))
     assert kept.process.wait(SECONDS) == FULL
     found = len(list(tmp_path.iterdir()))
-    assert found > MOST_ENTRIES
+    assert found > MOST
     time.sleep(0.1)
     assert len(list(tmp_path.iterdir())) == found
 

@@ -53,7 +53,7 @@ def test_thousands_of_folders_deep(tmp_path: Path) -> None:
     """Where a path is longer than the system takes nobody can look, and that is too much."""
     root = tmp_path / "root"
     root.mkdir()
-    room = Room(1, [str(root)])
+    room = Room(1, 10_000, [str(root)])
     here = os.open(".", os.O_RDONLY)
     try:
         os.chdir(root)
@@ -70,20 +70,19 @@ def test_thousands_of_folders_deep(tmp_path: Path) -> None:
 def test_large_files(tmp_path: Path) -> None:
     """What was there before does not count; a MiB more than may come is too much."""
     write(tmp_path / "before", 5 * MIB)
-    room = Room(2, [str(tmp_path)])
+    room = Room(2, 10, [str(tmp_path)])
     write(tmp_path / "more", MIB)
     assert not room.is_full()
     write(tmp_path / "too much", 2 * MIB)
     assert room.is_full()
 
 
-def test_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_files(tmp_path: Path) -> None:
     """Empty files are counted too, in all folders together."""
-    monkeypatch.setattr(rooms, "MOST_ENTRIES", 10)
     one, two = tmp_path / "one", tmp_path / "two"
     for folder in (one, two):
         folder.mkdir()
-    room = Room(1, [str(one), str(two)])
+    room = Room(1, 10, [str(one), str(two)])
     for number in range(5):
         (one / str(number)).touch()
         (two / str(number)).touch()

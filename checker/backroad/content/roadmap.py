@@ -141,6 +141,7 @@ def _limits(table: Table) -> Limits:
         output=table.whole("output", default=usual.output),
         file=table.whole("file", default=usual.file),
         disk=table.whole("disk", default=usual.disk),
+        files=table.whole("files", default=usual.files),
         processes=table.whole("processes", default=usual.processes),
     )
     table.done()

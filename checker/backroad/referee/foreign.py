@@ -12,7 +12,6 @@ from backroad.model import Limits
 from backroad.referee.evidence import places
 from backroad.report import Place
 from backroad.subject.confinement import MAX_FILES
-from backroad.subject.room import MOST_ENTRIES
 
 # Never these: pytest or a `for` would take them for its own business.
 NEVER_RAISED = (StopIteration, StopAsyncIteration)
@@ -78,7 +77,7 @@ def limit_of_end(code: int, limits: Limits) -> str | None:
     if code == -int(getattr(signal, "SIGXCPU", 24)):
         return "the limit of processor time was reached"
     if code == -int(getattr(signal, "SIGXFSZ", 25)):
-        return f"the limit of all files was reached: {limits.disk} MiB, or {MOST_ENTRIES:,} files"
+        return f"the limit of all files was reached: {limits.disk} MiB, or {limits.files:,} of them"
     return None
 
 

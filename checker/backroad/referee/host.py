@@ -139,8 +139,9 @@ class Host:
         return ProcessChannel(started, self.plan.tree, self.plan.limits, self._walls(started))
 
     def _start(self) -> Started:
-        room = self.plan.limits.disk, self._supplies.folders
-        return start_subject(self.plan.tree, self.plan.seed, self._forks, space_of(self.plan), room)
+        plan = self.plan
+        space, folders = space_of(plan), self._supplies.folders
+        return start_subject(plan.tree, plan.seed, self._forks, space, plan.limits, folders)
 
     def _started(self) -> Started:
         """Return a subject's process that lives, or did."""

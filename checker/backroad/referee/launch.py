@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,7 @@ SUBJECT = PACKAGE / "subject" / "__main__.py"
 LAUNCHER = PACKAGE / "subject" / "launcher.py"
 CONNECT_SECONDS = 15.0
 SEED = 0
-USUAL_ROOM: tuple[int, Sequence[Path]] = (Limits().disk, ())
+USUAL = Limits()
 MAX_OUTPUT = 4_000
 KEPT_FROM_OUTSIDE = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "LD_LIBRARY_PATH")
 
@@ -107,28 +107,29 @@ def start_subject(
     seed: int,
     forks: ForkServer | None = None,
     space: Space = Space.SHARED,
-    room: tuple[int, Sequence[Path]] = USUAL_ROOM,
+    limits: Limits = USUAL,
+    folders: Iterable[Path] = (),
 ) -> Started:
     """Start the process that will load the learner's module; it waits for its configuration.
 
-    `room` is how many MiB may come into its folders, and which it has besides `tree` and its scratch folder.
+    `limits` say what may come into its folders: `tree`, its scratch folder, and `folders`.
     `forks` spares it the imports, where it still answers; it works with one order of hashes, SEED, and in
     the space that it was made for.
     """
     scratch = Path(tempfile.mkdtemp(prefix="backroad-"))
-    told = [room[0], *map(str, (tree, scratch, *room[1]))]
+    room = [limits.disk, limits.files, *map(str, (tree, scratch, *folders))]
     mine, theirs = socket.socketpair()
     stacks, output = scratch.with_name(scratch.name + ".stacks"), scratch.with_name(scratch.name + ".out")
     # Appended to: each check empties the output of the one before.
     with stacks.open("wb") as stacks_file, output.open("ab") as output_file:
         process: Process | None = None
         if forks is not None and seed == SEED:
-            order = {"cwd": str(tree), "env": clean_environment(scratch, seed), "room": told}
+            order = {"cwd": str(tree), "env": clean_environment(scratch, seed), "room": room}
             with suppress(Unborn):
                 process = forks.fork(order, [theirs.fileno(), stacks_file.fileno(), output_file.fileno()])
         if process is None and os.name == "posix":
             passed = [theirs.fileno(), stacks_file.fileno()]
-            kept = [int(space), *told]
+            kept = [int(space), *room]
             process = _start_posix(tree, clean_environment(scratch, seed), passed, output_file, kept)
         elif process is None:
             mine.close()

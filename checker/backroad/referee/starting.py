@@ -109,7 +109,7 @@ def launch(plan: Plan, env: Settings, supplies: Supplies, forks: ForkServer | No
         data=supplies.folders,
         connect=[port, *supplies.ports],
     )
-    room = [plan.limits.disk, *limits["writable"]]
+    room = [plan.limits.disk, plan.limits.files, *limits["writable"]]
     order = {"cwd": str(plan.tree), "env": environment, "room": room}
     order |= {"walls": limits, "command": plan.service.start}
     tally = counts_in(scratch / TALLY) if plan.measures else None

@@ -1,8 +1,8 @@
-"""Start of the subject's process: `python -P …/subject CHANNEL [STACKS [LEASH SPACE MIB FOLDER…]]`.
+"""Start of the subject's process: `python -P …/subject CHANNEL [STACKS [LEASH SPACE MIB FILES FOLDER…]]`.
 
 It serves the referee; with a leash, a keeper stays beside it, and sees to it that not more than so many MiB
-come into the folders. With `--forks FD SPARE SPACE MODULE…` it imports the modules and then forks subjects
-instead, see `forkserver`; without `-P` for services, whose programs are started without it.
+and files come into the folders. With `--forks FD SPARE SPACE MODULE…` it imports the modules and then forks
+subjects instead, see `forkserver`; without `-P` for services, whose programs are started without it.
 """
 
 import os
@@ -28,8 +28,8 @@ def main(*words: str) -> None:
     if len(words) > 2:
         from backroad.subject import keeper  # before the libraries: little is loaded that is copied
 
-        *own, leash, space, mebibytes = map(int, words[:5])
-        inside = keeper.stay(space, [mebibytes, *words[5:]], [leash], own)
+        *own, leash, space, mebibytes, files = map(int, words[:6])
+        inside = keeper.stay(space, [mebibytes, files, *words[6:]], [leash], own)
     from backroad.subject import agent
 
     sys.path.remove(ROOT)

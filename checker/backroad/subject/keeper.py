@@ -39,7 +39,7 @@ class Kept:
     def hand_over(self, room: Sequence[Any], leash: int, *sockets: int) -> None:
         """Give the keeper the leash, and perhaps the socket on which it is asked for sockets.
 
-        `room` is [MiB, folder, …] for what may come into folders, or empty.
+        `room` is [MiB, entries, folder, …] for what may come into folders, or empty.
         """
         with self.keeper:
             socket.send_fds(self.keeper, [json.dumps(room).encode("ascii")], [leash, *sockets])

@@ -12,7 +12,6 @@ from typing import Any
 
 MIB = 2**20
 BLOCK = 512  # bytes, in which stat(2) counts
-MOST_ENTRIES = 10_000
 LONGEST = 1_000_000  # entries that are counted at all
 SECONDS = 0.25
 
@@ -26,12 +25,12 @@ class Taken:
 
 
 class Room:
-    """What may come into some folders from now on: so many MiB, and MOST_ENTRIES files and folders."""
+    """What may come into some folders from now on: so many MiB, and so many files and folders."""
 
-    def __init__(self, mebibytes: int, folders: Sequence[str]) -> None:
+    def __init__(self, mebibytes: int, entries: int, folders: Sequence[str]) -> None:
         self._folders = folders
         before = taken(folders, Taken(LONGEST * MIB, LONGEST))
-        self._most = Taken(before.size + mebibytes * MIB, before.entries + MOST_ENTRIES)
+        self._most = Taken(before.size + mebibytes * MIB, before.entries + entries)
         self._next = time.monotonic() + SECONDS
 
     def is_full(self) -> bool:
@@ -44,8 +43,8 @@ class Room:
 
 
 def room_of(told: Sequence[Any]) -> Room | None:
-    """Return the room that an order tells of: MiB, and folders."""
-    return Room(told[0], told[1:]) if told else None
+    """Return the room that an order tells of: MiB, entries, and folders."""
+    return Room(told[0], told[1], told[2:]) if told else None
 
 
 def taken(folders: Sequence[str], most: Taken) -> Taken:
