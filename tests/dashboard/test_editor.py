@@ -26,7 +26,7 @@ from backroad.dashboard.editor import SCHEMES, SETTING, USUAL, editor_address
 )
 def test_which_editor(environ: dict[str, str], begins: str) -> None:
     """The kit's own setting comes first, then VISUAL, then EDITOR, then the most usual one."""
-    address = editor_address(Path("/work/app.py"), 7, environ)
+    address = editor_address(Path("/mine/app.py"), 7, environ)
     assert address.startswith(begins)
     assert "7" in address
 
@@ -46,7 +46,7 @@ def test_which_editor(environ: dict[str, str], begins: str) -> None:
 )
 def test_settings_that_are_none(setting: str) -> None:
     """A setting that is no address with the path in it, or one that a browser would run, is not taken."""
-    assert editor_address(Path("/work/app.py"), 7, {SETTING: setting}) == "vscode://file/work/app.py:7"
+    assert editor_address(Path("/mine/app.py"), 7, {SETTING: setting}) == "vscode://file/mine/app.py:7"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs names that no other system takes")
@@ -65,10 +65,10 @@ def test_settings_that_are_none(setting: str) -> None:
 @pytest.mark.parametrize("template", [*SCHEMES.values(), "x://{path}:{line}"])
 def test_any_name(name: bytes, template: str) -> None:
     """The name is quoted: it ends no attribute and no line, and it is the same when read back."""
-    address = editor_address(Path("/work") / os.fsdecode(name), 3, {SETTING: template})
+    address = editor_address(Path("/mine") / os.fsdecode(name), 3, {SETTING: template})
     before, after = template.replace("{line}", "3").split("{path}")
     assert address.isascii()
     assert not set(address) & set("\"'<> \n\r\x1b")
     quoted = address.removeprefix(before).removesuffix(after)
-    assert unquote_to_bytes(quoted) == b"/work/" + name
+    assert unquote_to_bytes(quoted) == b"/mine/" + name
     assert USUAL in SCHEMES.values()
