@@ -29,7 +29,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script does no
 
 from tests.browser.dashboard import Dashboard
 from tests.browser.equipment import chromium, expect, lacking, sync_playwright
-from tests.browser.road import HARDENING, HELLO, POLITE, RIGHT, SETTINGS, STARTER, exercise
+from tests.browser.road import HARDENING, POLITE, RIGHT, SETTINGS, STARTER, exercise
+from tests.roads import GREETS, lay
 
 from backroad.content.home import find_content
 from backroad.content.roadmap import find_exercise, load_roadmap
@@ -39,7 +40,6 @@ from backroad.workspace.journal import open_journal
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 EXERCISES, ENTRIES, STEPS = 59, 10_000, 9
 MAP_BAR, VERDICT_BAR, WEIGHT_BAR = 50.0, 100.0, 150.0  # milliseconds, milliseconds, kB
 PAUSE = 0.3  # seconds, in which the engine gets its spare ready; nobody clicks faster
@@ -67,18 +67,14 @@ def long_road(root: Path) -> Path:
         f'[steps.{n}-part]\ntitle = "Part {n}"\nexercises = {slugs[n - 1 :: STEPS]}\n' for n in range(1, 10)
     ]
     files = {"exercises/roadmap.toml": "".join(steps)}
-    checks = {"test_1_hello": HELLO, "test_2_polite": POLITE, "test_3_hardening": HARDENING}
+    checks = {"test_1_hello": GREETS, "test_2_polite": POLITE, "test_3_hardening": HARDENING}
     for number, slug in enumerate(slugs):
         before = f'"{slugs[number - STEPS]}"' if number >= STEPS else ""
         settings = SETTINGS.format(
             title=f"A {slug}", summary="Greet", topic=f"topic {number % 20}", requires=before
         )
         files |= exercise(f"{number % STEPS + 1}-part/{slug}", settings, STARTER, RIGHT, checks)
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    shutil.copytree(REPOSITORY / "templates", root / "templates")
-    return root
+    return lay(root, files)
 
 
 def long_journal(home: Path) -> None:

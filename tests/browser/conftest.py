@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +11,11 @@ import pytest
 from tests.browser.dashboard import Dashboard
 from tests.browser.equipment import PATIENCE, SETTING, chromium, lacking, sync_playwright
 from tests.browser.road import FILES
+from tests.roads import lay
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-REPOSITORY = Path(__file__).parents[2]
 POLICY = "Content Security Policy"  # a page that runs into its own is wrong
 
 
@@ -58,12 +57,7 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture(scope="session")
 def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the small road."""
-    root = tmp_path_factory.mktemp("content")
-    shutil.copytree(REPOSITORY / "templates", root / "templates")
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root
+    return lay(tmp_path_factory.mktemp("content"), FILES)
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ What an author or a learner wrote is text to the dashboard: BAIT would show a di
 
 from __future__ import annotations
 
+from tests.roads import GREETS
+
 BAIT = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 
 ROAD = """
@@ -31,28 +33,6 @@ after = []
 [limits]
 call = 1
 """
-HELLO = '''"""Says hello"""
-from backroad.checks import hint, requires
-
-
-@hint("Look at what comes back", "A function returns with return", "return 'hello ' + name")
-def test_greets(subject):
-    """hello(name) greets by name
-
-    Everybody would get the same letter.
-    """
-    assert subject.hello("Ann") == "hello Ann"
-
-
-@requires("greets")
-@hint("a", "b", "c")
-def test_greets_nobody(subject):
-    """Without a name it greets the world
-
-    A greeting of nobody looks like a bug.
-    """
-    assert subject.hello() == "hello world"
-'''
 POLITE = '''"""Says which one it is"""
 from backroad.checks import hint
 
@@ -138,7 +118,7 @@ FILES = {
         GREETER,
         STARTER,
         REFERENCE,
-        {"test_1_hello": HELLO, "test_2_polite": POLITE, "test_3_hardening": HARDENING},
+        {"test_1_hello": GREETS, "test_2_polite": POLITE, "test_3_hardening": HARDENING},
     ),
     "solutions/1-basics/greeter/alternatives/joined/greeter.py": RIGHT.replace(
         "'hello ' + name", "f'hello {name}'"

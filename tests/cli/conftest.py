@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -14,7 +13,8 @@ import pytest
 from backroad.cli.session import Session
 from backroad.practice.beginning import begin
 
-REPOSITORY = Path(__file__).parents[2]
+from ..roads import GREETS, lay
+
 # Ctrl-C counts, though whoever runs these tests in the background may have it ignored.
 HEEDING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
 PROGRAM = f"{HEEDING}; from backroad.cli import main; main(prog_name='backroad')"
@@ -38,28 +38,6 @@ teaches = ["functions"]
 requires = []
 after = []
 """
-GREETER_1 = '''"""Says hello"""
-from backroad.checks import hint, requires
-
-
-@hint("Look at what comes back", "A function returns with return", "return 'hello ' + name")
-def test_greets(subject):
-    """hello(name) greets by name
-
-    Everybody would get the same letter.
-    """
-    assert subject.hello("Ann") == "hello Ann"
-
-
-@requires("greets")
-@hint("a", "b", "c")
-def test_greets_nobody(subject):
-    """Without a name it greets the world
-
-    A greeting of nobody looks like a bug.
-    """
-    assert subject.hello() == "hello world"
-'''
 GREETER_2 = '''"""Says it politely"""
 from backroad.checks import hint
 
@@ -104,7 +82,7 @@ FILES = {
     ),
     "exercises/1-basics/greeter/README.md": "# A greeter\n",
     "exercises/1-basics/greeter/starter/greeter.py": STARTER,
-    "exercises/1-basics/greeter/checks/test_1_hello.py": GREETER_1,
+    "exercises/1-basics/greeter/checks/test_1_hello.py": GREETS,
     "exercises/1-basics/greeter/checks/test_2_polite.py": GREETER_2,
     "solutions/1-basics/greeter/reference/greeter.py": RIGHT,
     "solutions/1-basics/greeter/alternatives/joined/greeter.py": RIGHT.replace(
@@ -139,12 +117,7 @@ Kit = Callable[..., Ended]
 @pytest.fixture(scope="session")
 def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the small road."""
-    root = tmp_path_factory.mktemp("content")
-    shutil.copytree(REPOSITORY / "templates", root / "templates")
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root
+    return lay(tmp_path_factory.mktemp("content"), FILES)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -21,8 +20,9 @@ from backroad.practice import Practice
 from backroad.practice.beginning import begin
 from backroad.referee.engine import Engine
 
-from ..cli.conftest import FILES, REPOSITORY, RIGHT
-from .foreign import lay
+from ..cli.conftest import FILES, RIGHT
+from ..roads import lay
+from . import foreign
 
 PORT = 1234
 
@@ -101,12 +101,7 @@ def visiting(practice: Practice, folder: Path, engine: Engine | None = None) -> 
 @pytest.fixture(scope="session")
 def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The content: two modules and a service."""
-    root = tmp_path_factory.mktemp("content")
-    shutil.copytree(REPOSITORY / "templates", root / "templates")
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root
+    return lay(tmp_path_factory.mktemp("content"), FILES)
 
 
 @contextmanager
@@ -162,7 +157,7 @@ def solve(workspace: Path) -> None:
 @pytest.fixture(scope="session")
 def strange_road(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The content whose authors wrote what no page may obey."""
-    return lay(tmp_path_factory.mktemp("road"))
+    return lay(tmp_path_factory.mktemp("road"), foreign.FILES)
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+from ..roads import GREETS
 
-REPOSITORY = Path(__file__).parents[2]
 SCRIPT = "<script>alert(1)</script>"
 SETTINGS = """
 title = "{title}"
@@ -18,28 +16,7 @@ teaches = ["{topic}"]
 requires = {requires}
 after = []
 """
-CHECKS = '''"""Says hello"""
-from backroad.checks import hint, requires
-
-
-@hint("Look at what comes back", "<img src=x onerror=alert(1)>", "return 'hello ' + name")
-def test_greets(subject):
-    """hello(name) greets by name
-
-    Everybody would get the same letter.
-    """
-    assert subject.hello("Ann") == "hello Ann"
-
-
-@requires("greets")
-@hint("a", "b", "c")
-def test_greets_nobody(subject):
-    """Without a name it greets the world
-
-    A greeting of nobody looks like a bug.
-    """
-    assert subject.hello() == "hello world"
-'''
+CHECKS = GREETS.replace("A function returns with return", "<img src=x onerror=alert(1)>")
 HARDENING = '''"""Strange names"""
 from backroad.checks import hint, requires
 
@@ -108,12 +85,3 @@ exercises = []
     f"{SOLVED}/farewell/NOTES.md": "# Why so\n",
     f"{SOLVED}/farewell/mutants.toml": "",
 }
-
-
-def lay(root: Path) -> Path:
-    """Write the road into a folder; return the folder."""
-    shutil.copytree(REPOSITORY / "templates", root / "templates")
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root

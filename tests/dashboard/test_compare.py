@@ -22,7 +22,8 @@ from backroad.practice import Practice
 from backroad.practice.beginning import begin
 from backroad.workspace.opening import open_workspace
 
-REPOSITORY = Path(__file__).parents[2]
+from ..roads import lay
+
 CHECKS = '''"""Says hello"""
 from backroad.checks import hint
 
@@ -117,12 +118,7 @@ class Visitor:
 @pytest.fixture(scope="session")
 def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a road with one exercise."""
-    root = tmp_path_factory.mktemp("content")
-    shutil.copytree(REPOSITORY / "templates", root / "templates")
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root
+    return lay(tmp_path_factory.mktemp("content"), FILES)
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from backroad.practice.beginning import begin
 from backroad.referee.engine import Engine
 from backroad.workspace.opening import Workspace
 
-from ..dashboard.foreign import lay
+from ..dashboard.foreign import FILES
+from ..roads import lay
 
 
 class Kit(Practice):
@@ -32,7 +33,7 @@ class Kit(Practice):
 @pytest.fixture(scope="session")
 def content(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the road."""
-    return lay(tmp_path_factory.mktemp("road"))
+    return lay(tmp_path_factory.mktemp("road"), FILES)
 
 
 @pytest.fixture
