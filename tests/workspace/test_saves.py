@@ -23,6 +23,8 @@ from backroad.workspace.saves import Saves
 
 folder, noticed = Path(sys.argv[1]), threading.Event()
 with Saves(folder, noticed.set, lambda: None):
+    noticed.wait(20)
+    noticed.clear()
     for number in range(200):
         (folder / "a.py").write_text("x" * number)
         if noticed.wait(0.1):
@@ -52,6 +54,8 @@ def test_noticed(tmp_path: Path) -> None:
     folder.mkdir()
     saved, gone = threading.Event(), threading.Event()
     with Saves(folder, saved.set, gone.set):
+        assert saved.wait(PATIENCE)
+        saved.clear()
         for number in range(200):
             (folder / "a.py").write_text("x" * number, encoding="utf-8")
             if saved.wait(0.1):
@@ -61,6 +65,13 @@ def test_noticed(tmp_path: Path) -> None:
         assert gone.wait(PATIENCE)
         saved.clear()
         (tmp_path / "away").rename(folder)
+        assert saved.wait(PATIENCE)
+
+
+def test_what_was_saved_before(tmp_path: Path) -> None:
+    """A save between the start and the first look is told too: there is a word when the watch is on."""
+    saved = threading.Event()
+    with Saves(tmp_path, saved.set, lambda: None):
         assert saved.wait(PATIENCE)
 
 

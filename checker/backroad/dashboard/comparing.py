@@ -148,7 +148,6 @@ class Comparing:
     def _own_report(self) -> Report:
         """Have the room judge the files: there is one run in a workspace, and all who look see it."""
         count = len(self.look.exercise.checks)
-        self.room.check(always=False)
         for scene in self.room.scenes():
             if self._brake.is_pulled:
                 break

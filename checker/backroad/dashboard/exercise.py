@@ -78,9 +78,8 @@ def pages(desk: Desk) -> Blueprint:
 
     @blueprint.get("/events")
     def events(slug: str) -> Response:
-        room = desk.room(known(desk, slug))
-        room.check(always=False)
-        return Response(stream_with_context(told(desk, room)), content_type="text/event-stream")
+        shown = told(desk, desk.room(known(desk, slug)))
+        return Response(stream_with_context(shown), content_type="text/event-stream")
 
     return blueprint
 

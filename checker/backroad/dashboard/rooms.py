@@ -73,12 +73,14 @@ class Room:
     def scenes(self) -> Iterator[Scene | None]:
         """Yield the scene now and whenever it has changed; None after a while without one, to be sent on.
 
-        Whoever reads slowly misses what was overtaken: every scene is whole.
+        What was saved while nobody looked is judged. Whoever reads slowly misses what was overtaken: every
+        scene is whole.
         """
         seen: Scene | None = None
         with self._changed:
             self._looking += 1
         try:
+            self.check(always=False)  # after it is known that somebody looks: no save comes between
             while (scene := self._after(seen)) is not None:
                 yield None if scene is seen else scene
                 seen = scene

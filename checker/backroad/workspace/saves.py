@@ -16,9 +16,10 @@ BACK_SECONDS = 0.2
 class Saves:
     """Watches a folder in a thread of its own; use it in a `with`.
 
-    `saved` is called after changes, `gone` when the folder is not there any more, and `saved` again when it
-    is back. Changes come from the system, and are looked for where it watches no more folders; on disks that
-    tell nothing, WATCHFILES_FORCE_POLLING=true has them looked for (see the documentation of watchfiles).
+    `saved` is called after changes, and once when the watch is on, for what was saved before; `gone` when the
+    folder is not there any more, and `saved` again when it is back. Changes come from the system, and are
+    looked for where it watches no more folders; on disks that tell nothing, WATCHFILES_FORCE_POLLING=true has
+    them looked for (see the documentation of watchfiles).
     """
 
     def __init__(self, folder: Path, saved: Callable[[], None], gone: Callable[[], None]) -> None:
@@ -71,11 +72,13 @@ class Saves:
             yield_on_timeout=True,
             raise_interrupt=False,
         )
+        is_new = True  # the first word comes without a change too: from then on nothing is missed
         for change in changes:
             if inode(self._folder) != known:
                 return
-            if change:
+            if change or is_new:
                 self._saved()
+            is_new = False
 
 
 def inode(folder: Path) -> int | None:
