@@ -37,6 +37,8 @@ class Check:
     hints: tuple[str, ...]
     file: Path
     line: int
+    fresh: bool = False
+    """Whether it has a subject, a service and databases of its own, so that it may run beside others."""
 
 
 @dataclass(frozen=True)

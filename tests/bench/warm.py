@@ -3,7 +3,8 @@
     python tests/bench/warm.py [--rounds 9] [--json bench.json] [SLUG…]
 
 Plain `python -m pytest -q` in the workspace, `backroad check`, a warm run to its last verdict and to its
-first one; `work` is what the checks of the warm run took by themselves, which no start makes shorter.
+first one, as `check --watch` does it; `work` is what the checks of the warm run took by themselves, one after
+the other: no start makes that shorter, only to wait for several at once.
 Medians; CPU is what the whole machine spent meanwhile, so let nothing else run. Then how it grows with the
 number of checks, and with the files of the workspace.
 """
@@ -111,7 +112,8 @@ def measured(exercise: Exercise, race: Race) -> dict[str, Any]:
     pytest = Runner("python -m pytest -q", [race.python, "-m", "pytest", "-q"], workspace)
     check = Runner("backroad check", [race.backroad, "check"], workspace)
     plain, cold, warm = Cost(), Cost(), Warm()
-    with Engine(spare=True) as engine, plan_for(exercise, layers.reference(exercise)) as plan:
+    tree = layers.reference(exercise)
+    with Engine(spare=True, parts=True) as engine, plan_for(exercise, tree) as plan:
         for number in range(race.rounds + 1):
             ways: list[Callable[[], object]] = [
                 lambda: timed(plain, lambda: pytest.seconds(race.environment)),

@@ -46,6 +46,8 @@ def test_a_check_is_read_without_importing() -> None:
     assert check.requires == ("b", "c")
     assert check.hints == ("first", "second", "third")
     assert (check.file, check.line) == (FILE, 10)
+    assert check.fresh
+    assert not parsed(SOUND.replace("@fresh\n", ""))[0].checks[0].fresh
 
 
 def test_the_hardening_stage_is_stretch() -> None:

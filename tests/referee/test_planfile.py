@@ -13,7 +13,7 @@ from backroad.model import Kind, Level, Limits, ServiceCommand
 from backroad.plan import Plan
 from backroad.referee.planfile import plan_from_json, plan_to_json
 
-CHECK = "def test_it(subject):\n    '''It does'''\n"
+CHECK = "@fresh\ndef test_it(subject):\n    '''It does'''\n"
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ CHECK = "def test_it(subject):\n    '''It does'''\n"
             "in_process": True,
         },
         {"probes": Path("/kit/probes.py"), "secret": (Path("/a"), Path("/b é")), "max_level": Level.PROCESS},
-        {"limits": Limits(call=0.5, memory=64), "kit": "1.2"},
+        {"limits": Limits(call=0.5, memory=64), "kit": "1.2", "part": 2},
     ],
     ids=["usual", "service", "chosen", "paths", "limits"],
 )

@@ -49,8 +49,9 @@ def test_one_service_serves_the_run(host: Callable[..., ServiceHost]) -> None:
     name = made.service().get("/").json
     assert made.service().get("/").json == name
     fresh = made.service(fresh=True)
+    assert made.service(fresh=True) is fresh, "one for all that a check uses"
     assert fresh.get("/").json != name
-    made.drop_spares()
+    made.drop_spare()
     assert not fresh.is_alive
     assert made.service().get("/").json == name
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from backroad.referee.turns import Turn, Turns
+from backroad.referee.turns import Turns
 
 SECONDS = 20
 
@@ -50,17 +50,3 @@ def test_the_end_lets_everybody_go() -> None:
         asked = pool.submit(turns.wait, 0)
         turns.end()
         asked.result(SECONDS)
-
-
-def test_a_turn_is_asked_for_and_granted() -> None:
-    """A run asks on one stream and goes on when the other brings the grant."""
-    turn = Turn()
-    asked: list[bool] = []
-
-    def ask() -> None:
-        asked.append(True)
-        turn.grant()
-
-    turn.ask = ask
-    turn.wait()
-    assert asked == [True]

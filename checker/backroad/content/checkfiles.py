@@ -83,6 +83,7 @@ class _CheckFile:
             hints=self._hints(node),
             file=self.file,
             line=node.lineno,
+            fresh=any(_dotted(mark).split(".")[-1] == "fresh" for mark in node.decorator_list),
         )
 
     def _said(self, node: ast.FunctionDef) -> tuple[str, str]:

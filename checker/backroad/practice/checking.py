@@ -28,15 +28,18 @@ def submitted(practice: Practice, exercise: Exercise, root: Path) -> Tree:
 
 
 def judge(practice: Practice, exercise: Exercise, tree: Tree, **choices: object) -> Report:
-    """Run the checks of an exercise on a tree, warm where an engine is at hand."""
+    """Run the checks of an exercise on a tree: warm where an engine is at hand, or where one pays off."""
     from backroad.referee import plan_for, run
+    from backroad.referee.parts import parts_of
 
     with (
         practice.progress(exercise.slug, len(exercise.checks)) as tick,
         plan_for(exercise, tree, **choices) as plan,
     ):
-        judged = practice.engine.run if practice.engine is not None else run
-        return judged(plan, tick, brake=practice.brake)
+        if practice.engine is None and parts_of(plan) == 1:
+            return run(plan, tick, brake=practice.brake)
+        with practice.warm() as engine:
+            return engine.run(plan, tick, brake=practice.brake)
 
 
 def keep(practice: Practice, workspace: Workspace) -> str | None:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from backroad.plan import Plan
 from backroad.referee import endings
+from backroad.referee.asking import Asking
 from backroad.referee.planfile import plan_from_json
-from backroad.referee.turns import Turn
 from backroad.report import Result, result_to_json
 from backroad.subject.confinement import adopt_orphans
 
@@ -42,11 +42,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
     adopt_orphans()
     plan = plan_from_json(json.loads(sys.stdin.buffer.readline()))
-    turn = Turn(lambda: tell(events, turn=True))
-    threading.Thread(target=end_with_caller, args=(sys.stdin.buffer, turn), daemon=True).start()
+    asking = Asking(lambda what: tell(events, asks=what))
+    threading.Thread(target=end_with_caller, args=(sys.stdin.buffer, asking), daemon=True).start()
     code = 0
     try:
-        judge(plan, events, turn)
+        judge(plan, events, asking)
     except Stopped:
         code = STOPPED
     except BaseException:
@@ -69,11 +69,11 @@ def stop(*_: object) -> None:
     raise Stopped
 
 
-def end_with_caller(caller: BinaryIO, turn: Turn) -> None:
-    """End this process when the one that asked is gone: its end of the stream closes. A byte is a turn."""
+def end_with_caller(caller: BinaryIO, asking: Asking) -> None:
+    """End this process when the one that wanted it is gone: its end of the stream closes."""
     with suppress(OSError, ValueError):
-        while caller.read(1):
-            turn.grant()
+        for line in caller:
+            asking.hear(line)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -83,7 +83,7 @@ def tell(events: BinaryIO, **event: Any) -> None:
     events.flush()
 
 
-def judge(plan: Plan, events: BinaryIO, turn: Turn) -> None:
+def judge(plan: Plan, events: BinaryIO, asking: Asking) -> None:
     """Run the plan's checks and tell each result, then the report or the kit's fault."""
     from backroad.referee.bench import Bench
 
@@ -95,7 +95,7 @@ def judge(plan: Plan, events: BinaryIO, turn: Turn) -> None:
         from backroad.referee.plugin import Referee
 
         referee = Referee(bench, teller(events))
-        plugins = [referee, CheckCache(plan), ShortTexts(), *work_of(referee, turn)]
+        plugins = [referee, CheckCache(plan), ShortTexts(), *extras(referee, asking)]
         code = int(pytest.main(pytest_arguments(plan), plugins=plugins))
     finally:
         # From here on nothing stops the clearing up, and the report comes after it: who reads it may hang up.
@@ -104,11 +104,12 @@ def judge(plan: Plan, events: BinaryIO, turn: Turn) -> None:
     conclude(referee, code, events)
 
 
-def work_of(referee: Referee, turn: Turn) -> list[object]:
-    """Return what a run that measures has beside the referee."""
+def extras(referee: Referee, asking: Asking) -> list[object]:
+    """Return what a session has beside the referee: how work is measured, how checks are handed out."""
+    from backroad.referee.handed import Handed
     from backroad.referee.measuring import Work
 
-    return [Work(referee, turn)] if referee.plan.measures else []
+    return [Work(referee, asking) if referee.plan.measures else Handed(referee, asking)]
 
 
 def teller(events: BinaryIO) -> Callable[[Result], None]:

@@ -11,16 +11,17 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import IO
 
 from backroad.plan import Plan
 from backroad.referee.forked import Forked, ForkServer, Unborn, can_fork, end_by_itself
+from backroad.referee.parts import parts_of, run_in_parts
 from backroad.referee.planfile import plan_to_json
 from backroad.referee.preloaded import Preloaded
 from backroad.referee.scratch import remove_folder
-from backroad.referee.session import REFEREE, Brake, OnResult, referee_environment, run
+from backroad.referee.session import REFEREE, Answer, Brake, OnResult, referee_environment, run
 from backroad.referee.supplies import space_of
 from backroad.referee.walls import PACKAGE
 from backroad.report import Report
@@ -34,16 +35,23 @@ class Engine:
     """Judges plans as `run` does, without the start-up; use it in a `with`.
 
     Whatever cannot start warm starts cold: the verdicts are the same. With `spare`, the next run of each
-    exercise is kept forked ahead: quicker for one run now and then, dearer for many in a row. Of `most`
-    exercises something is kept ready, those that were asked for last.
+    exercise is kept forked ahead: quicker for one run now and then, dearer for many in a row. With `parts`,
+    what can go on side by side in one run does. Of `most` exercises something is kept ready, those that were
+    asked for last.
     """
 
     def __init__(
-        self, notice: Callable[[str], None] = lambda _: None, *, spare: bool = False, most: int = MOST
+        self,
+        notice: Callable[[str], None] = lambda _: None,
+        *,
+        spare: bool = False,
+        parts: bool = False,
+        most: int = MOST,
     ) -> None:
         self._notice = notice
         self._most = most
         self._spare = spare
+        self._parts = parts
         self._stands: dict[tuple[Path, Space], Stand] = {}
         self._lock = threading.Lock()
 
@@ -53,20 +61,23 @@ class Engine:
         on_result: OnResult | None = None,
         seconds: float | None = None,
         brake: Brake | None = None,
-        await_turn: Callable[[], None] = lambda: None,
+        answer: Answer = lambda _: None,
     ) -> Report:
         """Judge a plan; raises KitFault as `run` does."""
         if not can_fork() or plan.in_process:
-            return run(plan, on_result, seconds, brake=brake, await_turn=await_turn)
+            return run(plan, on_result, seconds, brake=brake, answer=answer)
         for _ in range(2):
             stand = self._stand(plan)
             try:
-                return run(plan, on_result, seconds, stand.start, brake, await_turn)
+                if self._parts and (count := parts_of(plan)) > 1:
+                    judged = partial(run, seconds=seconds, start=stand.start)
+                    return run_in_parts(plan, count, judged, on_result, brake, stand.seconds)
+                return run(plan, on_result, seconds, stand.start, brake, answer)
             except Unborn:
                 self._forget(stand)
                 self._notice(f"{plan.exercise}: what was kept ready has ended; it starts anew")
         self._notice(f"{plan.exercise}: the warm start does not work here; each run starts anew")
-        return run(plan, on_result, seconds, brake=brake, await_turn=await_turn)
+        return run(plan, on_result, seconds, brake=brake, answer=answer)
 
     def _stand(self, plan: Plan) -> Stand:
         """Return what is ready for the plan's exercise; what is stale is replaced."""
@@ -111,6 +122,7 @@ class Stand:
 
     def __init__(self, plan: Plan, stamp: tuple[object, ...], *, spare: bool) -> None:
         self.stamp = stamp
+        self.seconds: dict[str, float] = {}  # how long checks took, for runs in parts
         self._folder = Path(tempfile.mkdtemp(prefix="backroad-stand-")).resolve()
         self._subjects = Preloaded(plan, self._folder, spare=spare)
         self._forks, self._session = self._start_session(plan, spare=spare)

@@ -51,7 +51,7 @@ class Host:
         self.level: Level | None = None
         self._ahead: Started | None = None
         self._subject: Subject | None = None
-        self._spare: list[Subject] = []
+        self._spare: Subject | None = None  # of a single check
         self._unreadable: Trouble | None = None
 
     def begin_check(self) -> None:
@@ -62,8 +62,9 @@ class Host:
 
     def end_check(self) -> None:
         """Settle what the check leaves behind on the subject's side; raises Trouble."""
-        if self._subject is not None and self._alive(self._subject):
-            self._subject.remote.settle()
+        subject = self._current
+        if subject is not None and self._alive(subject):
+            subject.remote.settle()
 
     def launch_ahead(self) -> None:
         """Start the first process now; it gets ready while pytest is imported."""
@@ -71,17 +72,17 @@ class Host:
             self._ahead = self._start()
 
     def subject(self, *, fresh: bool = False) -> Subject:
-        """Return a loaded subject: the run's own, or a new one; raises Trouble when it does not load."""
+        """Return a loaded subject: the run's own, or the check's; raises Trouble when it does not load."""
         if self._unreadable is not None:
             raise self._unreadable
+        if fresh:
+            if self._spare is None:
+                self._spare = self._load()
+            return self._spare
         if self._subject is not None and not self._alive(self._subject):
             self._subject = None
-        if fresh or self._subject is None:
-            subject = self._load()
-            if fresh:
-                self._spare.append(subject)
-                return subject
-            self._subject = subject
+        if self._subject is None:
+            self._subject = self._load()
         return self._subject
 
     def _alive(self, subject: Subject) -> bool:
@@ -168,7 +169,7 @@ class Host:
 
     def output(self) -> str | None:
         """Return what the learner's code printed since the last call, cut in the middle when it is long."""
-        subject = self._subject
+        subject = self._current
         if subject is None or not isinstance(subject.remote.channel, ProcessChannel):
             return None
         started = subject.remote.channel.started
@@ -184,18 +185,23 @@ class Host:
 
     def ran(self) -> tuple[str, ...]:
         """Return what the learner's code said to a database in this check."""
-        subject = self._subject
+        subject = self._current
         return subject.remote.ran() if subject is not None and self._alive(subject) else ()
 
-    def drop_spares(self) -> None:
-        """End the subjects that single checks had for themselves."""
-        for subject in self._spare:
-            subject.remote.channel.close()
-        self._spare.clear()
+    @property
+    def _current(self) -> Subject | None:
+        """The subject of this check."""
+        return self._spare or self._subject
+
+    def drop_spare(self) -> None:
+        """End the subject that a check had for itself."""
+        if self._spare is not None:
+            self._spare.remote.channel.close()
+            self._spare = None
 
     def close(self) -> None:
         """End everything that was started."""
-        self.drop_spares()
+        self.drop_spare()
         if self._subject is not None:
             self._subject.remote.channel.close()
         if self._ahead is not None:

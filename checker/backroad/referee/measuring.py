@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from backroad.model import Kind
+from backroad.referee.asking import TURN, Asking
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.referee.http import UNSET, Request, make_request
 from backroad.referee.instruments import Instruments
 from backroad.referee.proxies import Proxy
 from backroad.referee.scripts import Script
 from backroad.referee.service import Service
-from backroad.referee.turns import Turn
 from backroad.report import Measured, Verdict
 
 if TYPE_CHECKING:
@@ -115,9 +115,9 @@ class Measuring:
 class Work:
     """The part of a run that measures: gives work its instrument, and puts what came out into the result."""
 
-    def __init__(self, referee: Referee, turn: Turn) -> None:
+    def __init__(self, referee: Referee, asking: Asking) -> None:
         self._referee = referee
-        self._turn = turn
+        self._asking = asking
         self._measuring: Measuring | None = None
 
     @pytest.fixture
@@ -126,7 +126,7 @@ class Work:
         is_service = self._referee.plan.kind is Kind.SERVICE
         service = partial(request.getfixturevalue, "service") if is_service else None
         instruments = partial(request.getfixturevalue, "instruments")
-        self._measuring = Measuring(instruments, service, self._turn.wait)
+        self._measuring = Measuring(instruments, service, lambda: self._asking.ask(TURN))
         return self._measuring
 
     @pytest.hookimpl(wrapper=True)

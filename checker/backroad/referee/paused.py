@@ -25,24 +25,24 @@ import pytest
 from backroad.model import Need
 from backroad.plan import Plan
 from backroad.referee import endings
+from backroad.referee.asking import Asking
 from backroad.referee.bench import Bench
 from backroad.referee.court import (
     CheckCache,
     ShortTexts,
     conclude,
     end_with_caller,
+    extras,
     pytest_arguments,
     stop,
     tell,
     teller,
-    work_of,
 )
 from backroad.referee.forked import ForkServer
 from backroad.referee.mongo import MongoServer, server_of
 from backroad.referee.planfile import plan_from_json
 from backroad.referee.plugin import Referee
 from backroad.referee.preloads import DRIVERS
-from backroad.referee.turns import Turn
 from backroad.referee.walls import open_paths, secrets_of
 from backroad.subject.confinement import adopt_orphans
 from backroad.subject.forking import Forks
@@ -56,7 +56,7 @@ def main(control: str, forks: str, spare: str) -> None:
     referee = Referee(Bench(plan))
     pause = Pause(referee, socket.socket(fileno=int(control)), server, spare=bool(int(spare)))
     preload(plan)
-    plugins = [referee, CheckCache(plan), ShortTexts(), pause, *work_of(referee, pause.turn)]
+    plugins = [referee, CheckCache(plan), ShortTexts(), pause, *extras(referee, pause.asking)]
     code = int(pytest.main(pytest_arguments(plan), plugins=plugins))
     if pause.run is None:
         sys.exit("\n".join(referee.faults) or f"pytest ended with code {code}")
@@ -102,7 +102,7 @@ class Pause:
 
     def __init__(self, referee: Referee, control: socket.socket, forks: ForkServer, *, spare: bool) -> None:
         self.run: Run | None = None
-        self.turn = Turn()
+        self.asking = Asking()
         self._spare = spare
         self._referee = referee
         self._control = control
@@ -152,7 +152,7 @@ class Pause:
         caller = os.fdopen(0, "rb", closefd=False)
         bench = Bench(plan_from_json(json.loads(caller.readline())), self._forks, self._mongo)
         run = Run(bench, os.fdopen(events, "wb"), leash)
-        self.turn.ask = lambda: tell(run.events, turn=True)
-        threading.Thread(target=end_with_caller, args=(caller, self.turn), daemon=True).start()
+        self.asking.put = lambda what: tell(run.events, asks=what)
+        threading.Thread(target=end_with_caller, args=(caller, self.asking), daemon=True).start()
         run.bench.launch_ahead()
         return run

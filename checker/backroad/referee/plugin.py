@@ -32,10 +32,9 @@ from backroad.report import Report, Result, Verdict
 MARKERS = (
     "requires(*names): checks that must be green before this one is worth running",
     "hint(*rungs): direction, mechanism, nearly the code",
-    "fresh: this check gets a subject of its own",
+    "fresh: this check gets a subject of its own, and may run beside others",
 )
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-CORE_FIRST = "the core stages"
 
 
 class Referee:
@@ -50,6 +49,7 @@ class Referee:
         self.recorder = bench.recorder
         self.results: dict[str, Result] = {}
         self.faults: list[str] = []
+        self.blocker: str | None = None  # of the check that is handed to a part
         self._bench = bench
         self._host = bench.host
         self._services = bench.services
@@ -104,16 +104,12 @@ class Referee:
             check = self.check_of(item)
             if check is None:
                 others.append(item)
-            elif self._is_wanted(check):
+            elif self.plan.wants(check):
                 chosen.append((place[check.name], item))
         chosen.sort(key=lambda pair: pair[0])
         if self.plan.shuffle:
             random.Random(self.plan.seed).shuffle(chosen)
         items[:] = [item for _, item in chosen] + (others if self.plan.in_process else [])
-
-    def _is_wanted(self, check: Check) -> bool:
-        by_name = not self.plan.names or check.name in self.plan.names
-        return by_name and (not self.plan.stages or check.stage in self.plan.stages)
 
     # Running
 
@@ -127,17 +123,9 @@ class Referee:
         self._compared = None
         self._host.begin_check()
         self._services.begin_check()
-        for name in check.requires:
-            if name in self.results and not self.results[name].passed:
-                raise Blocked(name)
-        if check.stretch and not self._asked_for(check) and self._core_is_red():
-            raise Blocked(CORE_FIRST)
-
-    def _asked_for(self, check: Check) -> bool:
-        return check.name in self.plan.names or check.stage in self.plan.stages
-
-    def _core_is_red(self) -> bool:
-        return any(not result.passed for result in self.results.values() if not result.stretch)
+        blocker = self.blocker if self.plan.part else self.plan.blocker(check, self.results.values())
+        if blocker is not None:
+            raise Blocked(blocker)
 
     def pytest_assertrepr_compare(self, op: str, left: Any, right: Any) -> list[str]:
         """Remember what was compared; the long diff of pytest is never needed."""
@@ -193,8 +181,8 @@ class Referee:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Tell the result as soon as the check is over."""
-        self._host.drop_spares()
-        self._services.drop_spares()
+        self._host.drop_spare()
+        self._services.drop_spare()
         self._supplies.end_check()
         name = nodeid.rpartition("::")[2].removeprefix("test_")
         if name in self.results:

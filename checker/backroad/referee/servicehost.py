@@ -29,7 +29,7 @@ class ServiceHost:
         self._recorder = recorder
         self._supplies = supplies or Supplies(plan, recorder)
         self._service: Service | None = None
-        self._spares: list[Service] = []
+        self._spare: Service | None = None  # of a single check
         self._ready = False
         self._said_before = 0
         self._unready: Trouble | None = None
@@ -48,13 +48,13 @@ class ServiceHost:
         """Return a service that is ready; raises the same Trouble for every check when it does not start."""
         if self._unready is not None:
             raise self._unready
+        if fresh:
+            if self._spare is None:
+                self._spare = self._new()
+                self._start(self._spare)
+            return self._spare
         if self._ready and self._service is not None and not self._service.is_alive:
             self._replace()
-        if fresh:
-            spare = self._new()
-            self._spares.append(spare)
-            self._start(spare)
-            return spare
         if self._service is None:
             self._service = self._new()
         if not self._ready:
@@ -67,7 +67,9 @@ class ServiceHost:
         self._said_before = len(self._service.log) if self._service is not None else 0
 
     def said(self) -> str | None:
-        """Return the last lines that the run's own service wrote in this check."""
+        """Return the last lines that the check's service wrote in this check."""
+        if self._spare is not None:
+            return last_lines(self._spare.log) or None
         log = self._service.log[self._said_before :] if self._service is not None else ""
         return last_lines(log) or None
 
@@ -88,15 +90,15 @@ class ServiceHost:
             self._service.discard()
         self._service, self._ready = None, False
 
-    def drop_spares(self) -> None:
-        """Stop the services that single checks had for themselves."""
-        for spare in self._spares:
-            spare.discard()
-        self._spares.clear()
+    def drop_spare(self) -> None:
+        """Stop the service that a check had for itself."""
+        if self._spare is not None:
+            self._spare.discard()
+            self._spare = None
 
     def close(self) -> None:
         """Stop everything that was started."""
-        self.drop_spares()
+        self.drop_spare()
         if self._service is not None:
             with suppress(OSError):
                 self._service.discard()

@@ -24,7 +24,6 @@ from backroad.referee.forked import let_go
 from backroad.referee.planfile import plan_to_json
 from backroad.referee.scratch import run_folder, temporary_folder
 from backroad.referee.servers import configured, version_of
-from backroad.referee.turns import GRANTED
 from backroad.report import Report, Result, report_from_json, result_from_json
 
 REFEREE = Path(__file__).resolve().parent / "__main__.py"
@@ -34,6 +33,7 @@ TEMPORARY = ("TMPDIR", "TEMP", "TMP")
 KEPT = ("PYTHONUSERBASE", "PYTHONUTF8")
 ISSUES = "report it with the lines above"
 OnResult = Callable[[Result], None]
+Answer = Callable[[str], object]  # what a run asks, to what it is told; see `asking`
 
 
 @contextmanager
@@ -77,13 +77,13 @@ def run(
     seconds: float | None = None,
     start: Callable[[Path, IO[bytes]], Caller] | None = None,
     brake: Brake | None = None,
-    await_turn: Callable[[], None] = lambda: None,
+    answer: Answer = lambda _: None,
 ) -> Report:
     """Judge a plan in a referee process; raises KitFault when the kit itself is broken.
 
     `seconds` ends the whole run: in-process, no deadline reaches the learner's code. `start` starts the
     process, given its folder and the file for its complaints. `brake` ends the run from another thread.
-    `await_turn` returns when a run that measures may go on.
+    `answer` returns the answer to what the run asks: once it may time something, or which check is next.
     """
     brake = brake or Brake()
     # Held here and not by the referee: whatever becomes of that process, the folder goes.
@@ -94,7 +94,7 @@ def run(
         if seconds is not None:
             clock.start()
         try:
-            report = listen(process, plan, on_result or (lambda _: None), complaints, await_turn)
+            report = listen(process, plan, on_result or (lambda _: None), complaints, answer)
         except (KitFault, ValueError):  # ValueError: half a line, of a referee that was killed
             if not brake.is_pulled:
                 raise
@@ -172,7 +172,7 @@ def listen(
     plan: Plan,
     on_result: OnResult,
     complaints: IO[bytes],
-    await_turn: Callable[[], None],
+    answer: Answer,
 ) -> Report:
     """Send the plan and read events until the report."""
     if process.stdin is None or process.stdout is None:
@@ -184,10 +184,10 @@ def listen(
         event = json.loads(line)
         if "result" in event:
             on_result(result_from_json(event["result"]))
-        elif "turn" in event:
-            await_turn()
+        elif "asks" in event:
+            told = json.dumps(answer(event["asks"])).encode("ascii")
             with suppress(BrokenPipeError):
-                process.stdin.write(GRANTED)
+                process.stdin.write(told + b"\n")
                 process.stdin.flush()
         elif "report" in event:
             return report_from_json(event["report"])

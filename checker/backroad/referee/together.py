@@ -92,7 +92,7 @@ class _Race:
         try:
             with plan_for(self.exercise, one.tree) as plan:
                 plan = self._work_plan(plan, one)
-                self.engine.run(plan, told, LONGEST, brake, lambda: self.turns.wait(party))
+                self.engine.run(plan, told, LONGEST, brake, lambda _: self.turns.wait(party))
         except Overdue:
             found.fault = f"its work took longer than {LONGEST:g} s"
         except KitFault as error:

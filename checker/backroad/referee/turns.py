@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-
-GRANTED = b"+"
 
 
 class Turns:
@@ -47,20 +44,3 @@ class Turns:
         if not self._present <= self._waiting:
             return None
         return min(self._present, key=lambda party: (party <= self._last, party))
-
-
-class Turn:
-    """The turns of one run as its referee sees them: asked for on one stream, granted on another."""
-
-    def __init__(self, ask: Callable[[], None] = lambda: None) -> None:
-        self.ask = ask
-        self._granted = threading.Semaphore(0)
-
-    def grant(self) -> None:
-        """Let the run go on; called by whoever reads what the asking side writes."""
-        self._granted.release()
-
-    def wait(self) -> None:
-        """Ask for the next turn, and return when it has come."""
-        self.ask()
-        self._granted.acquire()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backroad.checks import a, exactly, hint
+from backroad.checks import a, exactly, fresh, hint
 
 TEA = {"sku": "TEA-1", "name": "Green tea", "category": "tea", "price_cents": 450, "stock": 12}
 VALIDATE = (
@@ -263,6 +263,7 @@ def test_update_of_nothing_changes_nothing(subject, database):
 
 
 @hint(*UPDATE)
+@fresh
 def test_update_bumps_version_and_time(subject, database):
     """An effective change counts the version up and sets updated_at
 

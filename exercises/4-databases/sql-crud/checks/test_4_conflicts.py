@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from backroad.checks import exactly, hint, keywords
+from backroad.checks import exactly, fresh, hint, keywords
 
 TEA = {"sku": "TEA-1", "name": "Green tea", "category": "tea", "price_cents": 450, "stock": 12}
 CUP = {"sku": "CUP-1", "name": "Cup", "category": "dishes", "price_cents": 900, "stock": 3}
@@ -131,6 +131,7 @@ def test_old_version_is_refused(subject, database):
 
 
 @hint(*VERSION)
+@fresh
 def test_stale_version_is_refused_under_race(subject, database, instruments):
     """Of twelve updates that expect version 1, one succeeds
 
@@ -152,6 +153,7 @@ def test_stale_version_is_refused_under_race(subject, database, instruments):
 
 
 @hint(*STOCK)
+@fresh
 def test_stock_is_adjusted_within_bounds(subject, database):
     """adjust_stock adds and takes out, between 0 and 1,000,000
 
@@ -187,6 +189,7 @@ def test_stock_is_adjusted_within_bounds(subject, database):
 
 
 @hint(*STOCK)
+@fresh
 def test_stock_adjustments_are_atomic(subject, database, instruments):
     """Twelve callers who add 1 at once add 12; nobody takes what is not there
 
@@ -212,6 +215,7 @@ def test_stock_adjustments_are_atomic(subject, database, instruments):
     "SET only what is in `changes`; let the database count the version: version = version + 1",
     "update(products).where(…).values(**values, version=products.c.version + 1)",
 )
+@fresh
 def test_update_leaves_the_work_of_others(subject, database, instruments):
     """Updates of the name lose no adjustment of the stock
 

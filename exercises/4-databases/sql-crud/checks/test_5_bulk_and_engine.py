@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from backroad.checks import exactly, hint, play
+from backroad.checks import exactly, fresh, hint, play
 
 TEA = {"sku": "TEA-1", "name": "Green tea", "category": "tea", "price_cents": 450, "stock": 12}
 BULK = (
@@ -100,6 +100,7 @@ def test_bulk_create_stores_every_row(subject, database, builtins, probes):
 
 
 @hint(*BULK)
+@fresh
 def test_bulk_create_is_all_or_nothing(subject, database):
     """One bad row among a thousand, and nothing is stored
 
@@ -270,6 +271,7 @@ def test_configuration_of_the_engine(subject, probes):
     "The driver waits for 5 seconds unless told otherwise; a PRAGMA or connect_args can make it longer",
     'create_engine(url, connect_args={"timeout": 10}), for SQLite only; or PRAGMA busy_timeout = 10000',
 )
+@fresh
 def test_writes_wait_for_their_turn(subject, database, probes):
     """A write waits while another connection holds a lock for two seconds
 

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from backroad.checks import a, answer, hint, problem, read_jwt, requires
+from backroad.checks import a, answer, fresh, hint, problem, read_jwt, requires
 
 PASSWORD = "correct horse battery"
 SECRET = "the checks know this key and it is no secret at all"
@@ -182,6 +182,7 @@ def refusal(reply):
     'if len(os.environ.get("JWT_SECRET", "").encode()) < 32: sys.exit("JWT_SECRET needs 32 bytes")',
 )
 @requires("login_returns_a_pair")
+@fresh
 def test_refuses_to_start_without_a_real_secret(service):
     """Without JWT_SECRET, or with less than 32 bytes of it, the service does not start
 

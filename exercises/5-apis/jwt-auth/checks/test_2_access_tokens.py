@@ -4,7 +4,7 @@ import json
 import time
 from uuid import uuid4
 
-from backroad.checks import answer, forge_jwt, hint, problem, read_jwt, requires
+from backroad.checks import answer, forge_jwt, fresh, hint, problem, read_jwt, requires
 
 PASSWORD = "correct horse battery"
 SECRET = "the checks know this key and it is no secret at all"
@@ -102,6 +102,7 @@ def test_access_token_has_the_claims(service):
     'except jwt.ExpiredSignatureError: 401 token_expired, with error="invalid_token" in WWW-Authenticate',
 )
 @requires("me_shows_the_user")
+@fresh
 def test_expired_tokens_are_refused(service):
     """A token past its time is 401 token_expired, one before it is good
 

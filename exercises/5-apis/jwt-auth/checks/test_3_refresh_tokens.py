@@ -3,7 +3,7 @@
 import time
 from uuid import uuid4
 
-from backroad.checks import a, answer, forge_jwt, hint, problem, read_jwt, requires
+from backroad.checks import a, answer, forge_jwt, fresh, hint, problem, read_jwt, requires
 
 PASSWORD = "correct horse battery"
 SECRET = "the checks know this key and it is no secret at all"
@@ -249,6 +249,7 @@ def test_refresh_token_is_not_an_access_token(service):
     "expires_at = now + REFRESH_TOKEN_TTL; … AND expires_at > :now",
 )
 @requires("refresh_returns_a_new_pair")
+@fresh
 def test_refresh_tokens_expire(service):
     """After REFRESH_TOKEN_TTL seconds a refresh token is refused
 
@@ -277,6 +278,7 @@ def test_refresh_tokens_expire(service):
     "if connection.execute(update(…).where(hash, spent_at.is_(None)).values(…)).rowcount != 1: refuse",
 )
 @requires("refresh_tokens_work_once")
+@fresh
 def test_parallel_refresh_succeeds_at_most_once(service, database):
     """Of five callers with one token at the same moment, one at most gets a new pair
 

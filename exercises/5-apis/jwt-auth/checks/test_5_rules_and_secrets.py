@@ -9,7 +9,7 @@ import time
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from backroad.checks import a, answer, anything, forge_jwt, hint, problem, read_jwt, requires
+from backroad.checks import a, answer, anything, forge_jwt, fresh, hint, problem, read_jwt, requires
 
 PASSWORD = "correct horse battery"
 SECRET = "the checks know this key and it is no secret at all"
@@ -442,6 +442,7 @@ def spellings(secret):
     "No constant salt, and no hash of the bare password",
 )
 @requires("register_creates_a_user")
+@fresh
 def test_equal_passwords_are_stored_differently(service, database):
     """Two users with the same password have different hashes
 
@@ -460,7 +461,7 @@ def stored_alike(service, database):
         reply = register(service, email, password)
         assert reply == answer(201)
         users.append(reply.json)
-    first, other, second = (stored_for(database, user) for user in users)
+    first, other, second = stored_for_each(database, users)
     common = {value for value in first & second - other if str(value) not in map(str, users[1].values())}
     assert {"stored values that both have": sorted(map(str, common))} == {"stored values that both have": []}
 
@@ -471,6 +472,7 @@ def stored_alike(service, database):
     'generate_password_hash(password) as it comes; cheaper only if os.environ.get("APP_ENV") == "test"',
 )
 @requires("login_returns_a_pair")
+@fresh
 def test_passwords_are_hashed_slowly(service, database):
     """Without APP_ENV=test the hash of a password takes work to guess
 
@@ -498,6 +500,7 @@ def test_passwords_are_hashed_slowly(service, database):
     'full_cost = os.environ.get("APP_ENV") != "test"; no look at PASSWORD_HASH_ROUNDS with it',
 )
 @requires("passwords_are_hashed_slowly")
+@fresh
 def test_only_tests_hash_cheaply(service, database):
     """No APP_ENV but test makes hashing cheap, whatever PASSWORD_HASH_ROUNDS says
 
@@ -522,10 +525,35 @@ def stored_for(database, user):
     values = set()
     for table in database.tables():
         for row in database.rows(f"SELECT * FROM {database.quoted(table)}"):
-            found = {value if isinstance(value, bytes | int) else str(value) for value in row.values()}
+            found = values_of(row)
             if {plain(user["email"]), plain(user["id"])} & {plain(value) for value in found}:
                 values |= found
     return values
+
+
+def stored_for_each(database, users):
+    """Return for each of several users the values of their rows, and of nobody else's.
+
+    The 1 of the first user stands for a version or a cost too, so a column tells whose a row is only where it
+    holds the ids, or the e-mails, of them all.
+    """
+    values = [set() for _ in users]
+    for table in database.tables():
+        rows = database.rows(f"SELECT * FROM {database.quoted(table)}")
+        for key in ("id", "email"):
+            keys = [plain(user[key]) for user in users]
+            for column in rows[0] if rows else ():
+                if not {*keys} <= {plain(row[column]) for row in rows}:
+                    continue
+                for row in rows:
+                    if plain(row[column]) in keys:
+                        values[keys.index(plain(row[column]))] |= values_of(row)
+    return values
+
+
+def values_of(row):
+    """Return the values of a row; what is neither bytes nor a whole number as text."""
+    return {value if isinstance(value, bytes | int) else str(value) for value in row.values()}
 
 
 def plain(value):
@@ -613,6 +641,7 @@ def weak_setting(text):
     'if not text.isdigit() or int(text) < 1: sys.exit("ACCESS_TOKEN_TTL must be a whole number from 1")',
 )
 @requires("refuses_to_start_without_a_real_secret")
+@fresh
 def test_refuses_to_start_with_bad_lifetimes(service):
     """Lifetimes that are no positive whole numbers keep the service from starting
 

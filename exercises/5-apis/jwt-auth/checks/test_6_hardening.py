@@ -4,7 +4,7 @@ import json
 import time
 from uuid import uuid4
 
-from backroad.checks import answer, anything, forge_jwt, hint, problem, read_jwt
+from backroad.checks import answer, anything, forge_jwt, fresh, hint, problem, read_jwt
 
 PASSWORD = "correct horse battery"
 SECRET = "the checks know this key and it is no secret at all"
@@ -35,6 +35,7 @@ def me(service, token):
     "A table of failures with e-mail and time; only those inside of the window count",
     'problem(429, headers={"Retry-After": str(seconds)}) before the password is compared',
 )
+@fresh
 def test_login_throttling(service):
     """After LOGIN_MAX_FAILURES failures an e-mail has to wait, right password or not
 
@@ -154,6 +155,7 @@ def test_odd_claims_never_crash(service):
     "Let the database decide: a unique constraint, and one INSERT without a question before it",
     "except IntegrityError: return problem(409, errors=[Fault('email', 'duplicate', '…')])",
 )
+@fresh
 def test_parallel_registrations_make_one_account(service, database):
     """Of five registrations of one e-mail at once one is 201, the others 409
 

@@ -179,6 +179,7 @@ def at_once(service, database, requests, **headers):
     "if connection.execute(update(tasks).where(id, version).values(…)).rowcount == 0: look again, or 412",
 )
 @requires("old_etag_is_412")
+@fresh
 def test_one_of_many_writers_wins(service, database):
     """Of eight writers with the same If-Match at once, one succeeds
 
@@ -200,6 +201,7 @@ def test_one_of_many_writers_wins(service, database):
     "if rowcount == 0: look again, and answer 404 or 412",
 )
 @requires("one_of_many_writers_wins")
+@fresh
 def test_delete_does_not_overtake(service, database):
     """Of a DELETE and seven changes with the same If-Match at once, one succeeds
 
@@ -223,6 +225,7 @@ def test_delete_does_not_overtake(service, database):
     "while True: read the row; UPDATE … WHERE version = …; if rowcount: break",
 )
 @requires("answers_have_an_etag", "same_values_change_nothing")
+@fresh
 def test_changes_of_other_members_are_kept(service, database):
     """Six changes of six members at once are all there afterwards
 

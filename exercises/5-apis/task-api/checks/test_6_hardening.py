@@ -278,6 +278,7 @@ def locked(database, seconds):
     "make_engine() of given.database sets the timeout; primary_key=True lets the database choose ids",
 )
 @requires("answers_have_an_etag")
+@fresh
 def test_parallel_creates_lose_nothing(service, database):
     """40 tasks of eight callers at once are all there, also when it is locked
 
@@ -302,6 +303,7 @@ def test_parallel_creates_lose_nothing(service, database):
     "if connection.execute(delete(tasks).where(…)).rowcount == 0: abort(404)",
 )
 @requires("delete_then_404")
+@fresh
 def test_parallel_deletes_succeed_once(service, database):
     """Of eight deletes of one task at once, one is a 204 and seven are a 404
 
@@ -363,6 +365,7 @@ def test_idempotency_key_creates_once(service):
     "with engine.begin(): insert the task, insert the key; except IntegrityError: read what the first stored",
 )
 @requires("idempotency_key_creates_once")
+@fresh
 def test_parallel_retries_create_once(service, database):
     """Eight requests with one key at once create one task; each gets it, or a 409
 
