@@ -208,7 +208,9 @@ class Parts:
         self.trouble: dict[int, Exception] = {}
         self.lost: str | None = None
         self.together = False  # whether the first part goes on only once another one was handed something
+        self.hold: dict[str, str] = {}  # which check ends only once another one has
         self._met = threading.Event()
+        self._ended = {check.name: threading.Event() for check in plan.order}
 
     def __call__(self, plan: Plan, on_result: OnResult, *, brake: Brake, answer: Answer) -> Report:
         """Judge what is handed to a part."""
@@ -224,10 +226,13 @@ class Parts:
             mine.append(name)
             if name == self.lost:
                 break
+            if name in self.hold and not blocker:
+                assert self._ended[self.hold[name]].wait(SECONDS)
             verdict = Verdict.BLOCKED if blocker else Verdict.FAILED if name in self.red else Verdict.PASSED
             check = next(one for one in plan.order if one.name == name)
             results.append(Result(name, check.sentence, check.stage, check.stretch, verdict, message=blocker))
             on_result(results[-1])
+            self._ended[name].set()
             if plan.part == FIRST and self.together:
                 assert self._met.wait(SECONDS)
         if brake.is_pulled:
@@ -252,6 +257,19 @@ def test_requirements_and_the_core_come_first(parts: Parts) -> None:
     report = run_in_parts(parts.plan, 3, parts)
     assert verdicts(report) == ["PASSED", "FAILED", "BLOCKED", "BLOCKED", "BLOCKED", "BLOCKED"]
     assert [one.message for one in report.results[2:]] == ["new", "goes_on", *["the core stages"] * 2]
+
+
+@pytest.mark.parametrize("ends_first", [True, False], ids=["ended", "under-way"])
+def test_a_core_that_becomes_red_blocks_what_was_begun(parts: Parts, *, ends_first: bool) -> None:
+    """A stretch check does not wait for the core, and counts only where that is green."""
+    parts.red = ("new_again",)
+    parts.hold = {"new_again": "hard"} if ends_first else {"hard": "new_again"}
+    heard: list[Result] = []
+    report = run_in_parts(parts.plan, 3, parts, heard.append, seconds={"hard": 9.0})
+    assert verdicts(report) == ["PASSED", "PASSED", "PASSED", "FAILED", "BLOCKED", "BLOCKED"]
+    assert tuple(heard) == report.results
+    judged = [name for names in parts.judged.values() for name in names]
+    assert judged.count("hard") == 2
 
 
 def test_what_is_shared_is_judged_by_the_first_part(parts: Parts) -> None:

@@ -113,7 +113,11 @@ class _Parts:
 
 
 class Handing:
-    """Hands out the checks of a run to its parts, and gathers what became of them."""
+    """Hands out the checks of a run to its parts, and gathers what became of them.
+
+    Only a red core blocks what is stretch. So a stretch check that is fresh does not wait for the core; where
+    that becomes red later, the check is handed out again, with what blocks it.
+    """
 
     def __init__(self, plan: Plan, on_result: OnResult, seconds: dict[str, float]) -> None:
         self._plan = plan
@@ -135,7 +139,7 @@ class Handing:
             return bool(self._left)
 
     def next(self, part: int) -> dict[str, str | None] | None:
-        """Return the next check of a part as soon as all that could block it is known; None at the end."""
+        """Return the next check of a part as soon as there is one, and what blocks it; None at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._choice(part) or not self._has_more(part))
             check = self._choice(part)
@@ -143,28 +147,40 @@ class Handing:
                 return None
             self._left.remove(check)
             self._with[part] = check
-            known = [self._known[one.name] for one in self._before(check) if one.name in self._known]
-            return {"check": check.name, "blocker": self._plan.blocker(check, known)}
+            return {"check": check.name, "blocker": self._blocker(check)}
 
     def _choice(self, part: int) -> Check | None:
         """Return what a part may judge now; what is shared is for the first part, in learning order."""
+        fresh = [check for check in self._left if check.fresh and self._is_free(check)]
         shared = next((check for check in self._left if not check.fresh), None)
-        if part == FIRST and shared is not None and self._is_free(shared):
-            return shared
-        fresh = (check for check in self._left if check.fresh and self._is_free(check))
-        return max(fresh, key=lambda check: self._seconds.get(check.name, 0), default=None)
+        if part == FIRST and shared is not None:
+            if self._is_free(shared):
+                return shared
+            before = {
+                check.name for check in self._before(shared)
+            }  # nothing that keeps it from what only it can
+            fresh = [check for check in fresh if check.name in before]
+        return max(fresh, key=self._weight, default=None)
+
+    def _weight(self, check: Check) -> tuple[bool, float]:
+        """Return how urgent a check is: one that counts for certain, or did last time; then a longer one."""
+        return not check.stretch or check.name in self._seconds, self._seconds.get(check.name, 0.0)
 
     def _has_more(self, part: int) -> bool:
         return any(part == FIRST or check.fresh for check in self._left)
 
     def _is_free(self, check: Check) -> bool:
-        """Whether all is known that could block a check; nothing that comes after it does."""
-        waits = check.stretch and not self._plan.asks_for(check)
+        """Whether enough is known of what could block a check; nothing that comes after it does."""
+        waits = check.stretch and not check.fresh and not self._plan.asks_for(check)
         return not any(
             other.name in check.requires or (waits and not other.stretch)
             for other in self._before(check)
             if other.name not in self._known
         )
+
+    def _blocker(self, check: Check) -> str | None:
+        before = (self._known.get(other.name) for other in self._before(check))
+        return self._plan.blocker(check, [result for result in before if result is not None])
 
     def _before(self, check: Check) -> Iterable[Check]:
         return takewhile(lambda other: other is not check, self._due)
@@ -176,10 +192,21 @@ class Handing:
             self._begun = True
             if result.passed:
                 self._seconds[result.name] = result.seconds
+            self._take_back(result)
             while self._told < len(self._due) and self._due[self._told].name in self._known:
                 self._on_result(self._known[self._due[self._told].name])
                 self._told += 1
             self._changed.notify_all()
+
+    def _take_back(self, new: Result) -> None:
+        """Put back what would not have been judged, had the core been known to be red."""
+        for check in self._due:
+            judged = self._known.get(check.name)
+            if judged is None or judged.verdict is Verdict.BLOCKED or not check.stretch:
+                continue
+            if (judged is new or not new.passed) and self._blocker(check) is not None:
+                del self._known[check.name]
+                self._left.append(check)
 
     def give_back(self, part: int) -> Check | None:
         """Return the check that a part was handed and has not judged, for others to be handed."""
