@@ -56,8 +56,6 @@ class Room:
 
     def check(self, *, always: bool = True) -> None:
         """Judge the workspace as it is now; a run under way ends first."""
-        if self.scene.notices:
-            self._show(lambda scene: replace(scene, notices=()))
         self._runs.begin(always=always)
 
     def notice(self, text: str) -> None:
@@ -110,7 +108,7 @@ class Room:
     def _hear(self, event: tuple[str, Any]) -> None:
         kind, what = event
         changes: dict[str, Callable[[Scene], Scene]] = {
-            "began": lambda scene: replace(scene, running=True, results=(), trouble=""),
+            "began": lambda scene: replace(scene, running=True, results=(), trouble="", notices=()),
             "told": lambda scene: replace(scene, running=True, results=what, trouble=""),
             "report": lambda scene: replace(
                 scene, running=False, results=what.results, report=what, trouble=""

@@ -20,11 +20,16 @@ def submitted(practice: Practice, exercise: Exercise, root: Path) -> Tree:
     from backroad.content.layers import submission
 
     tree = submission(exercise, root)
+    mention_restored(practice, tree)
+    return tree
+
+
+def mention_restored(practice: Practice, tree: Tree) -> None:
+    """Say which of the kit's own files were put back before the checks use them."""
     if tree.restored:
         practice.warn(
             f"the checks use the kit's own {', '.join(tree.restored)}; your changes there do not count"
         )
-    return tree
 
 
 def judge(practice: Practice, exercise: Exercise, tree: Tree, **choices: object) -> Report:

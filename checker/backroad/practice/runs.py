@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from backroad.content.layers import submission
 from backroad.errors import BackroadError, stop
-from backroad.practice.checking import keep, note, submitted
+from backroad.practice.checking import keep, mention_restored, note
 from backroad.referee import plan_for
 from backroad.referee.session import Brake, Overdue
 
@@ -46,7 +47,7 @@ class Runs:
             if self._is_closed:
                 return
             try:
-                tree = submitted(self.practice, self.exercise, self.workspace.root)
+                tree = submission(self.exercise, self.workspace.root)
             except BackroadError as error:
                 self._hold(error)
                 return
@@ -57,6 +58,7 @@ class Runs:
             self._judged = digest
             self._brake = Brake()
             self.put(("began", None))
+            mention_restored(self.practice, tree)
             self._thread = threading.Thread(target=self._judge, args=(tree, self._brake), name="run")
             self._thread.start()
 
