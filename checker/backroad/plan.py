@@ -19,7 +19,8 @@ class Plan:
 
     `servers` holds the URLs of the user's own database servers, `served_by` what these say they are;
     what has none is served by the kit. With `measures`, `checks` is a file of work that is measured.
-    `part` is 0 for a run of all that is wanted; from 1 on the run is one of several, each handed its checks.
+    With `in_parts`, fresh checks may run beside others. `part` is 0 for a run of all that is wanted; from 1
+    on the run is one of several, each handed its checks.
     """
 
     exercise: str
@@ -39,6 +40,7 @@ class Plan:
     in_process: bool = False
     fail_fast: bool = False
     measures: bool = False
+    in_parts: bool = False
     part: int = 0
     max_level: Level = Level.NAMESPACES
     secret: tuple[Path, ...] = ()

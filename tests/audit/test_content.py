@@ -50,6 +50,18 @@ def test_progress_counts_every_run(doubler: Any) -> None:
     assert result.runs == len(ticks)
 
 
+def test_fresh_checks_run_side_by_side(doubler: Any) -> None:
+    """Once for the reference, and only where there are such checks."""
+    file = "exercises/1-basics/doubler/checks/test_2_hardening.py"
+    said = [audits(doubler.content, Request(with_generated=False))[1]]
+    doubler.replace(file, "import hint", "import fresh, hint")
+    doubler.replace(file, "def test", "@fresh\ndef test")
+    said.append(audits(doubler.content, Request(with_generated=False))[1])
+    assert all(one.is_clean for one in said)
+    assert ["side by side" in str(one.parts) for one in said] == [False, True]
+    assert said[1].runs == said[0].runs + 1
+
+
 def test_a_second_audit_is_quick(doubler: Any, tmp_path: Any) -> None:
     """Runs of mutants are remembered; those of reference, starter and alternatives are always made."""
     request = Request(("doubler",), with_generated=False, memory=tmp_path / "audit")

@@ -113,7 +113,7 @@ def measured(exercise: Exercise, race: Race) -> dict[str, Any]:
     check = Runner("backroad check", [race.backroad, "check"], workspace)
     plain, cold, warm = Cost(), Cost(), Warm()
     tree = layers.reference(exercise)
-    with Engine(spare=True, parts=True) as engine, plan_for(exercise, tree) as plan:
+    with Engine(spare=True) as engine, plan_for(exercise, tree, in_parts=True) as plan:
         for number in range(race.rounds + 1):
             ways: list[Callable[[], object]] = [
                 lambda: timed(plain, lambda: pytest.seconds(race.environment)),

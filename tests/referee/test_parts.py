@@ -78,7 +78,7 @@ PROGRAMS = {
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     """An engine whose runs are in parts."""
-    with Engine(parts=True) as made:
+    with Engine() as made:
         yield made
 
 
@@ -95,14 +95,14 @@ def test_the_report_is_that_of_one_run(plan: Make, engine: Engine, tmp_path: Any
     """What is red, blocked and said is the same in parts, and it is told in learning order."""
     probes = tmp_path / "probes.py"
     probes.write_text(PROBES)
-    made = plan("", FILES, probes=probes)
+    made = plan("", FILES, probes=probes, in_parts=True)
     assert parts_of(made) > 1
     with Engine() as whole:
         for name, code in PROGRAMS.items():
             (made.tree / "thing.py").write_text(code)
             heard: list[Result] = []
             report = engine.run(made, heard.append)
-            expected = whole.run(made)
+            expected = whole.run(made.but(in_parts=False))
             assert (name, told(report)) == (name, told(expected))
             assert [one.name for one in heard] == NAMES
             assert (report.level, report.submission, report.kit) == (
@@ -116,7 +116,9 @@ def test_the_report_is_that_of_one_run(plan: Make, engine: Engine, tmp_path: Any
 @only_warm
 def test_a_stage_is_asked_for(plan: Make, engine: Engine) -> None:
     """Only what was asked for is judged; what is asked for by its stage waits for nobody."""
-    made = plan(PROGRAMS["wrong later"], {**FILES, "test_1_basics.py": BASICS.replace(", probes", "")})
+    made = plan(
+        PROGRAMS["wrong later"], {**FILES, "test_1_basics.py": BASICS.replace(", probes", "")}, in_parts=True
+    )
     report = engine.run(made.but(stages=(2,)))
     assert [(one.name, one.verdict) for one in report.results] == [
         ("hard", Verdict.PASSED),
@@ -167,7 +169,7 @@ def test_shared(subject):
 def test_fresh_checks_run_side_by_side(plan: Make, engine: Engine, tmp_path: Any) -> None:
     """Two checks that wait for each other both come to their end."""
     (tmp_path / "met").mkdir()
-    made = plan(COUNTER, MEETING.format(folder=str(tmp_path / "met")))
+    made = plan(COUNTER, MEETING.format(folder=str(tmp_path / "met")), in_parts=True)
     assert engine.run(made).passed
 
 
@@ -176,7 +178,7 @@ def test_a_brake_ends_all_parts(plan: Make, engine: Engine, tmp_path: Any) -> No
     """A run that is ended ends at once, whatever its parts are at."""
     (tmp_path / "met").mkdir()
     check = MEETING.format(folder=str(tmp_path / "met")).replace('meet("right", "left")', "time.sleep(600)")
-    made, brake = plan(COUNTER, check, limits=Limits(call=60, check=60)), Brake()
+    made, brake = plan(COUNTER, check, limits=Limits(call=60, check=60), in_parts=True), Brake()
     threading.Timer(1, brake.pull).start()
     begin = time.monotonic()
     with pytest.raises(Overdue):
@@ -186,9 +188,10 @@ def test_a_brake_ends_all_parts(plan: Make, engine: Engine, tmp_path: Any) -> No
 
 def test_what_is_run_whole(plan: Make) -> None:
     """A run in one process, up to the first red check, shuffled, one that measures, or has nothing fresh."""
-    made = plan(COUNTER, FILES)
+    made = plan(COUNTER, FILES, in_parts=True)
     assert parts_of(made) > 1
     wholes: list[dict[str, Any]] = [
+        {"in_parts": False},
         {"in_process": True},
         {"fail_fast": True},
         {"shuffle": True},
@@ -243,7 +246,7 @@ class Parts:
 @pytest.fixture
 def parts(plan: Make) -> Parts:
     """Parts of a plan with four fresh checks of six."""
-    return Parts(plan(COUNTER, FILES))
+    return Parts(plan(COUNTER, FILES, in_parts=True))
 
 
 def verdicts(report: Report) -> list[str]:

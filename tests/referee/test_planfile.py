@@ -30,7 +30,7 @@ CHECK = "@fresh\ndef test_it(subject):\n    '''It does'''\n"
             "in_process": True,
         },
         {"probes": Path("/kit/probes.py"), "secret": (Path("/a"), Path("/b é")), "max_level": Level.PROCESS},
-        {"limits": Limits(call=0.5, memory=64), "kit": "1.2", "part": 2},
+        {"limits": Limits(call=0.5, memory=64), "kit": "1.2", "in_parts": True, "part": 2},
     ],
     ids=["usual", "service", "chosen", "paths", "limits"],
 )

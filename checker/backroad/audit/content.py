@@ -72,7 +72,7 @@ def _audit(exercise: Exercise, request: Request, problems: Sequence[Problem], pr
     own = tuple(problem for problem in problems if _is_of(problem, exercise))
     task = Task(exercise, solution, own, request.with_generated, read_work(exercise)[0])
     trees = trees_of(task)
-    with progress(exercise.slug, trees.runs if trees else 0) as tick:
+    with progress(exercise.slug, trees.runs(task) if trees else 0) as tick:
         return audit_exercise(task, trees, _memory(exercise, request), tick)
 
 

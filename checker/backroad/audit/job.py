@@ -13,7 +13,7 @@ from backroad.audit.budgets import BUDGETS, budget_part, settled
 from backroad.audit.memory import Memory
 from backroad.audit.mutation import Generated
 from backroad.audit.proofs import Pair
-from backroad.audit.task import Task, Trees
+from backroad.audit.task import COLD, IN_ORDER, IN_PROCESS, Task, Trees
 from backroad.audit.trials import Outcome, Trial, Trials
 from backroad.audit.values import Audit, Part, Score
 from backroad.content.trees import Tree
@@ -22,13 +22,6 @@ from backroad.model import Kind, Mutant
 
 # Room for a mutant that hangs in many checks; in-process, nothing else would end it.
 LONGEST_BUDGETS = 3
-IN_ORDER, IN_PROCESS, COLD = "in order", "in-process", "from a cold start"
-REFERENCE_RUNS: Mapping[str, Mapping[str, object]] = {
-    IN_ORDER: {},
-    "again with another seed": {"seed": 1},
-    "shuffled": {"seed": 2, "shuffle": True},
-    IN_PROCESS: {"in_process": True},
-}
 Tick = Callable[[str], None]
 
 
@@ -98,7 +91,7 @@ class _Work:
         start = self._begin("starter", self._trees.start, names=self._task.names)
         asked = {
             how: self._begin(f"reference {how}", self._trees.reference, **choices)
-            for how, choices in REFERENCE_RUNS.items()
+            for how, choices in self._task.reference_runs.items()
         }
         cold = Trial(f"reference {COLD}", self._trees.reference, seconds=self._longest, is_cold=True)
         asked[COLD] = self._trials.begin(cold)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from backroad.audit import generated
@@ -12,6 +12,8 @@ from backroad.content import layers
 from backroad.content.trees import Tree
 from backroad.errors import BackroadError, Problem
 from backroad.model import Check, Exercise, Solution
+
+IN_ORDER, IN_PROCESS, COLD = "in order", "in-process", "from a cold start"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,18 @@ class Task:
     def names(self) -> tuple[str, ...]:
         """All checks by name: hardening runs although the core is red only when asked for."""
         return tuple(check.name for check in self.exercise.checks)
+
+    @property
+    def reference_runs(self) -> Mapping[str, Mapping[str, object]]:
+        """How the reference is run warm, by name: what a plan says of it."""
+        has_fresh = any(check.fresh for check in self.exercise.checks)
+        return {
+            IN_ORDER: {},
+            "again with another seed": {"seed": 1},
+            "shuffled": {"seed": 2, "shuffle": True},
+            **({"with fresh checks side by side": {"in_parts": True}} if has_fresh else {}),
+            IN_PROCESS: {"in_process": True},
+        }
 
     def with_requirements(self, wanted: Iterable[str]) -> tuple[str, ...]:
         """Return checks with all that they require, in learning order."""
@@ -52,10 +66,10 @@ class Trees:
     mutants: list[Tree] = field(default_factory=list)
     generated: list[Generated] = field(default_factory=list)
 
-    @property
-    def runs(self) -> int:
-        """How many runs an audit makes of them, at most."""
-        return 6 + 2 * len(self.alternatives) + 2 * len(self.mutants) + len(self.generated)
+    def runs(self, task: Task) -> int:
+        """Return how many runs an audit makes of them, at most."""
+        right = 2 + len(task.reference_runs) + 2 * len(self.alternatives)  # the starter; from a cold start
+        return right + 2 * len(self.mutants) + len(self.generated)
 
 
 def trees_of(task: Task) -> Trees | None:

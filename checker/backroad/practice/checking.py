@@ -39,7 +39,7 @@ def judge(practice: Practice, exercise: Exercise, tree: Tree, **choices: object)
 
     with (
         practice.progress(exercise.slug, len(exercise.checks)) as tick,
-        plan_for(exercise, tree, **choices) as plan,
+        plan_for(exercise, tree, in_parts=True, **choices) as plan,
     ):
         if practice.engine is None and parts_of(plan) == 1:
             return run(plan, tick, brake=practice.brake)

@@ -98,7 +98,7 @@ class Practice:
         if self.engine is not None:
             yield self.engine
             return
-        with Engine(notice, spare=spare, parts=True) as engine:
+        with Engine(notice, spare=spare) as engine:
             self.engine = engine
             try:
                 yield engine

@@ -35,9 +35,8 @@ class Engine:
     """Judges plans as `run` does, without the start-up; use it in a `with`.
 
     Whatever cannot start warm starts cold: the verdicts are the same. With `spare`, the next run of each
-    exercise is kept forked ahead: quicker for one run now and then, dearer for many in a row. With `parts`,
-    what can go on side by side in one run does. Of `most` exercises something is kept ready, those that were
-    asked for last.
+    exercise is kept forked ahead: quicker for one run now and then, dearer for many in a row. Of `most`
+    exercises something is kept ready, those that were asked for last.
     """
 
     def __init__(
@@ -45,13 +44,11 @@ class Engine:
         notice: Callable[[str], None] = lambda _: None,
         *,
         spare: bool = False,
-        parts: bool = False,
         most: int = MOST,
     ) -> None:
         self._notice = notice
         self._most = most
         self._spare = spare
-        self._parts = parts
         self._stands: dict[tuple[Path, Space], Stand] = {}
         self._lock = threading.Lock()
 
@@ -69,7 +66,7 @@ class Engine:
         for _ in range(2):
             stand = self._stand(plan)
             try:
-                if self._parts and (count := parts_of(plan)) > 1:
+                if (count := parts_of(plan)) > 1:
                     judged = partial(run, seconds=seconds, start=stand.start)
                     return run_in_parts(plan, count, judged, on_result, brake, stand.seconds)
                 return run(plan, on_result, seconds, stand.start, brake, answer)

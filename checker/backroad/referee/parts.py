@@ -34,9 +34,9 @@ class RunPart(Protocol):
 
 
 def parts_of(plan: Plan) -> int:
-    """Return in how many parts a run pays off; one where nothing could go on beside it."""
+    """Return in how many parts a run pays off; one where nothing may go on beside it."""
     fresh = sum(check.fresh for check in plan.order if plan.wants(check))
-    if not fresh or plan.in_process or plan.fail_fast or plan.shuffle or plan.measures or plan.part:
+    if not fresh or not plan.in_parts or plan.in_process or plan.fail_fast or plan.shuffle or plan.measures:
         return 1
     return min(fresh + 1, 2 * (os.cpu_count() or 1), MOST)
 
