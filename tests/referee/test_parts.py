@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from backroad.plan import Plan
 from backroad.referee.asking import CHECK
 from backroad.referee.engine import Engine
 from backroad.referee.forked import Unborn
-from backroad.referee.parts import FIRST, parts_of, run_in_parts
+from backroad.referee.parts import FIRST, Handing, parts_of, run_in_parts
 from backroad.referee.session import Answer, Brake, OnResult, Overdue
 from backroad.report import Report, Result, Verdict
 
@@ -323,6 +324,30 @@ def test_a_check_without_a_result_is_a_fault(parts: Parts) -> None:
     parts.lost = "goes_on"
     with pytest.raises(KitFault, match="goes_on ended without a result"):
         run_in_parts(parts.plan, 3, parts)
+
+
+def test_a_check_is_taken_back_when_its_part_is_done(parts: Parts) -> None:
+    """The core may become red while a part that has nothing left to do is going."""
+    handing = Handing(parts.plan, lambda _: None, {"hard": 9.0})
+    results = {
+        one.name: Result(one.name, one.sentence, one.stage, one.stretch, Verdict.PASSED)
+        for one in parts.plan.order
+    }
+
+    def judged(part: int, name: str, verdict: Verdict = Verdict.PASSED) -> None:
+        assert (handing.next(part) or {})["check"] == name
+        handing.heard(replace(results[name], verdict=verdict))
+
+    judged(FIRST, "counts")
+    judged(2, "hard")
+    judged(2, "new")
+    judged(FIRST, "goes_on")
+    assert (handing.next(FIRST) or {})["check"] == "new_again"
+    assert handing.next(2) is None
+    handing.heard(replace(results["new_again"], verdict=Verdict.FAILED))
+    handing.require_result(2)
+    blocked = [handing.next(FIRST), handing.next(2)]
+    assert blocked == [{"check": name, "blocker": "the core stages"} for name in ("shared", "hard")]
 
 
 def test_a_run_that_was_ended_before(parts: Parts) -> None:

@@ -102,8 +102,7 @@ class _Parts:
                 raise
             self._handing.give_back(number)
             return None
-        if (lost := self._handing.give_back(number)) is not None:
-            raise KitFault(Problem(self._plan.exercise, f"{lost.name} ended without a result"))
+        self._handing.require_result(number)
         return report
 
     def _stop(self) -> None:
@@ -141,6 +140,7 @@ class Handing:
     def next(self, part: int) -> dict[str, str | None] | None:
         """Return the next check of a part as soon as there is one, and what blocks it; None at the end."""
         with self._changed:
+            self.require_result(part)
             self._changed.wait_for(lambda: self._choice(part) or not self._has_more(part))
             check = self._choice(part)
             if check is None:
@@ -156,10 +156,8 @@ class Handing:
         if part == FIRST and shared is not None:
             if self._is_free(shared):
                 return shared
-            before = {
-                check.name for check in self._before(shared)
-            }  # nothing that keeps it from what only it can
-            fresh = [check for check in fresh if check.name in before]
+            before = {check.name for check in self._before(shared)}
+            fresh = [check for check in fresh if check.name in before]  # nothing else keeps it from its own
         return max(fresh, key=self._weight, default=None)
 
     def _weight(self, check: Check) -> tuple[bool, float]:
@@ -189,6 +187,7 @@ class Handing:
         """Take a result, and tell all that are complete from the first one on."""
         with self._changed:
             self._known[result.name] = result
+            self._with = {part: check for part, check in self._with.items() if check.name != result.name}
             self._begun = True
             if result.passed:
                 self._seconds[result.name] = result.seconds
@@ -208,15 +207,17 @@ class Handing:
                 del self._known[check.name]
                 self._left.append(check)
 
-    def give_back(self, part: int) -> Check | None:
-        """Return the check that a part was handed and has not judged, for others to be handed."""
+    def require_result(self, part: int) -> None:
+        """Raise KitFault where a part goes on, or ends, without having judged what it was handed."""
+        if (lost := self._with.get(part)) is not None:
+            raise KitFault(Problem(self._plan.exercise, f"{lost.name} ended without a result"))
+
+    def give_back(self, part: int) -> None:
+        """Have others judge what was handed to a part that never was."""
         with self._changed:
-            check = self._with.pop(part, None)
-            if check is None or check.name in self._known:
-                return None
-            self._left.insert(0, check)
-            self._changed.notify_all()
-            return check
+            if (check := self._with.pop(part, None)) is not None:
+                self._left.insert(0, check)
+                self._changed.notify_all()
 
     def end(self) -> None:
         """Hand out nothing any more."""
