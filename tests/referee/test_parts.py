@@ -166,9 +166,12 @@ def test_shared(subject):
 '''
 
 
-@only_warm
-def test_fresh_checks_run_side_by_side(plan: Make, engine: Engine, tmp_path: Any) -> None:
-    """Two checks that wait for each other both come to their end."""
+@pytest.mark.parametrize("forks", [pytest.param(True, marks=only_warm), False])
+def test_fresh_checks_run_side_by_side(
+    plan: Make, engine: Engine, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, *, forks: bool
+) -> None:
+    """Two checks that wait for each other both come to their end, where every part starts anew too."""
+    monkeypatch.setattr("backroad.referee.engine.can_fork", lambda: forks)
     (tmp_path / "met").mkdir()
     made = plan(COUNTER, MEETING.format(folder=str(tmp_path / "met")), in_parts=True)
     assert engine.run(made).passed
@@ -216,8 +219,12 @@ class Parts:
         self._met = threading.Event()
         self._ended = {check.name: threading.Event() for check in plan.order}
 
-    def __call__(self, plan: Plan, on_result: OnResult, *, brake: Brake, answer: Answer) -> Report:
+    def __call__(
+        self, plan: Plan, on_result: OnResult | None, *, brake: Brake | None, answer: Answer
+    ) -> Report:
         """Judge what is handed to a part."""
+        assert on_result is not None
+        assert brake is not None
         mine = self.judged.setdefault(plan.part, [])
         results: list[Result] = []
         while (handed := answer(CHECK)) is not None:

@@ -17,7 +17,7 @@ from typing import IO
 
 from backroad.plan import Plan
 from backroad.referee.forked import Forked, ForkServer, Unborn, can_fork, end_by_itself
-from backroad.referee.parts import parts_of, run_in_parts
+from backroad.referee.parts import RunPart, parts_of, run_in_parts
 from backroad.referee.planfile import plan_to_json
 from backroad.referee.preloaded import Preloaded
 from backroad.referee.scratch import remove_folder
@@ -61,20 +61,18 @@ class Engine:
         answer: Answer = lambda _: None,
     ) -> Report:
         """Judge a plan; raises KitFault as `run` does."""
-        if not can_fork() or plan.in_process:
-            return run(plan, on_result, seconds, brake=brake, answer=answer)
-        for _ in range(2):
-            stand = self._stand(plan)
-            try:
-                if (count := parts_of(plan)) > 1:
-                    judged = partial(run, seconds=seconds, start=stand.start)
-                    return run_in_parts(plan, count, judged, on_result, brake, stand.seconds)
-                return run(plan, on_result, seconds, stand.start, brake, answer)
-            except Unborn:
-                self._forget(stand)
-                self._notice(f"{plan.exercise}: what was kept ready has ended; it starts anew")
-        self._notice(f"{plan.exercise}: the warm start does not work here; each run starts anew")
-        return run(plan, on_result, seconds, brake=brake, answer=answer)
+        cold = partial(run, seconds=seconds)
+        if can_fork() and not plan.in_process:
+            for _ in range(2):
+                stand = self._stand(plan)
+                warm = partial(cold, start=stand.start)
+                try:
+                    return judged(plan, warm, on_result, brake, answer, stand.seconds)
+                except Unborn:
+                    self._forget(stand)
+                    self._notice(f"{plan.exercise}: what was kept ready has ended; it starts anew")
+            self._notice(f"{plan.exercise}: the warm start does not work here; each run starts anew")
+        return judged(plan, cold, on_result, brake, answer, {})
 
     def _stand(self, plan: Plan) -> Stand:
         """Return what is ready for the plan's exercise; what is stale is replaced."""
@@ -112,6 +110,20 @@ class Engine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def judged(
+    plan: Plan,
+    how: RunPart,
+    on_result: OnResult | None,
+    brake: Brake | None,
+    answer: Answer,
+    seconds: dict[str, float],
+) -> Report:
+    """Judge a plan in this way, in as many parts as pay off; see `run_in_parts`."""
+    if (count := parts_of(plan)) > 1:
+        return run_in_parts(plan, count, how, on_result, brake, seconds)
+    return how(plan, on_result, brake=brake, answer=answer)
 
 
 class Stand:

@@ -27,9 +27,11 @@ MOST = 8
 
 
 class RunPart(Protocol):
-    """Runs one part, as `session.run` does."""
+    """Runs one part, or all, as `session.run` does."""
 
-    def __call__(self, plan: Plan, on_result: OnResult, *, brake: Brake, answer: Answer) -> Report:
+    def __call__(
+        self, plan: Plan, on_result: OnResult | None, *, brake: Brake | None, answer: Answer
+    ) -> Report:
         """Return what its process reports."""
 
 
