@@ -153,12 +153,20 @@ def test_warnings_are_part_of_the_screen(watch: Watch, solved: Path, environment
 
 
 def test_green_can_be_compared(watch: Watch, solved: Path) -> None:
-    """The comparison has the screen until a key is pressed."""
-    seen = watch(solved)
+    """The comparison has the screen until a key is pressed, or another text is saved."""
+    file, seen = solved / "greeter.py", watch(solved)
     seen.wait_for("c compare")
     seen.press("c")
     assert "reference" in seen.wait_for("any key goes back")
+    file.write_text(file.read_text())
+    time.sleep(1)
+    seen.hear(0.1)
+    assert b"c compare" not in seen.raw[seen._read :]
     seen.press("x")
+    seen.wait_for("c compare")
+    seen.press("c")
+    seen.wait_for("any key goes back")
+    file.write_text(file.read_text() + "# done\n")
     seen.wait_for("c compare")
     seen.press("q")
     assert seen.end() == 0

@@ -57,7 +57,7 @@ def watch_workspace(session: Session, wish: Wish) -> ExitCode:
 def attend(desk: Desk, runs: Runs, happened: queue.SimpleQueue[tuple[str, Any]]) -> ExitCode:
     """Do what each event asks for; returns when somebody quits."""
     again = partial(runs.begin, always=True)
-    on_key: dict[str, Callable[[], None]] = {"h": desk.hint, "c": partial(desk.compare, happened)}
+    on_key: dict[str, Callable[[], None]] = {"h": desk.hint, "c": partial(desk.compare, happened, runs)}
     on_key |= dict.fromkeys(AGAIN, again)
     on_event: dict[str, Callable[[Any], None]] = {
         "saved": lambda _: runs.begin(always=False),
@@ -150,8 +150,8 @@ class Desk:
             rung = climb(self.session, self.workspace, check)
             self.draw([*hint_rows(check, rung, self.canvas.terminal.width), EMPTY])
 
-    def compare(self, happened: queue.SimpleQueue[tuple[str, Any]]) -> None:
-        """Give the screen to the comparison until a key is pressed."""
+    def compare(self, happened: queue.SimpleQueue[tuple[str, Any]], runs: Runs) -> None:
+        """Give the screen to the comparison until a key is pressed, or another text is saved."""
         from backroad.cli.comparing import show
         from backroad.practice.comparing import designs, measured, open_for, remember
 
@@ -165,7 +165,7 @@ class Desk:
             remember(self.session, mine, found, measurement=measurement)
             show(self.session, mine, found, measurement, None)
         self.canvas.say("any key goes back")
-        while (event := happened.get())[0] not in ("key", "saved"):
+        while (event := happened.get())[0] != "key" and not (event[0] == "saved" and runs.is_due()):
             pass
         if event[0] == "saved":
             happened.put(event)

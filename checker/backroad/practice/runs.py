@@ -62,6 +62,13 @@ class Runs:
             self._thread = threading.Thread(target=self._judge, args=(tree, self._brake), name="run")
             self._thread.start()
 
+    def is_due(self) -> bool:
+        """Return whether the workspace holds something else than what was judged last."""
+        try:
+            return submission(self.exercise, self.workspace.root).digest() != self._judged
+        except BackroadError:
+            return True
+
     def stop(self) -> None:
         """End the run under way, and wait until nothing of it is left."""
         with self._lock:
