@@ -56,6 +56,7 @@ def started(tmp_path: Path) -> Iterator[Started]:
     yield start
     for process in processes:
         end(process)
+        process.communicate()  # `subprocess` itself has to know that it ended, or it warns in a later test
 
 
 @pytest.fixture
