@@ -1,4 +1,4 @@
-"""How long a first `check` of each exercise takes with its reference, and which check takes longest.
+"""How long the checks of each exercise take with its reference, and which check takes longest.
 
     python tests/bench/exercises.py [--rounds 3] [SLUG…]
 
@@ -11,12 +11,11 @@ import argparse
 import statistics
 import time
 
+from backroad import referee
 from backroad.content import layers
 from backroad.content.home import find_content
 from backroad.content.roadmap import find_exercise, load_roadmap
 from backroad.model import Exercise, Kind
-from backroad.referee import plan_for
-from backroad.referee.engine import Engine
 from backroad.report import Report
 
 BARS = {Kind.MODULE: 10.0, Kind.SERVICE: 20.0}
@@ -40,8 +39,8 @@ def measured(exercise: Exercise, rounds: int) -> bool:
     reports: list[Report] = []
     for _ in range(rounds):
         begin = time.perf_counter()
-        with plan_for(exercise, layers.reference(exercise), in_parts=True) as plan, Engine() as engine:
-            reports.append(engine.run(plan))
+        with referee.plan_for(exercise, layers.reference(exercise)) as plan:
+            reports.append(referee.run(plan))
         times.append(time.perf_counter() - begin)
     bar, median = BARS[exercise.kind], statistics.median(times)
     slowest = max(reports[-1].results, key=lambda result: result.seconds)

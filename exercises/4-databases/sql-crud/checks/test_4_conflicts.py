@@ -131,7 +131,6 @@ def test_old_version_is_refused(subject, database):
 
 
 @hint(*VERSION)
-@fresh
 def test_stale_version_is_refused_under_race(subject, database, instruments):
     """Of twelve updates that expect version 1, one succeeds
 
@@ -215,7 +214,6 @@ def test_stock_adjustments_are_atomic(subject, database, instruments):
     "SET only what is in `changes`; let the database count the version: version = version + 1",
     "update(products).where(…).values(**values, version=products.c.version + 1)",
 )
-@fresh
 def test_update_leaves_the_work_of_others(subject, database, instruments):
     """Updates of the name lose no adjustment of the stock
 

@@ -100,7 +100,6 @@ def test_bulk_create_stores_every_row(subject, database, builtins, probes):
 
 
 @hint(*BULK)
-@fresh
 def test_bulk_create_is_all_or_nothing(subject, database):
     """One bad row among a thousand, and nothing is stored
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backroad.checks import exactly, fresh, hint
+from backroad.checks import exactly, hint
 
 TEA = {"sku": "TEA-1", "name": "Green tea", "category": "tea", "price_cents": 450, "stock": 12}
 HUGE = 10**30
@@ -120,7 +120,6 @@ def nothing_or_refused(subject, shop, asked, field, total=0):
 
 
 @hint(*AGAIN)
-@fresh
 def test_racing_updates_are_all_counted(subject, database, instruments):
     """Updates at once without expected_version all succeed, and each one counts
 
@@ -201,7 +200,6 @@ def test_racing_deletes_succeed_once(subject, database, instruments):
     "ask for the ids of these SKUs, a few hundred at a time",
     'errors += [{**error, "field": f"rows[{number}].{error[\'field\']}"} for error in failure.errors]',
 )
-@fresh
 def test_large_bulk_tells_every_fault(subject, database, instruments):
     """5,000 rows go in with at most 100 statements; all faults are told at once
 
