@@ -149,6 +149,33 @@ def test_it_dies_with_its_parent(child: Child) -> None:
     assert confined(child, code, level=0) == "b''"
 
 
+def test_it_dies_with_a_parent_that_has_gone(child: Child) -> None:
+    """A process whose parent was killed before it could say anything ends too."""
+    code = """
+    import signal
+    from backroad.subject import confinement
+    reading, writing = os.pipe()
+    held, go_on = os.pipe()
+    middle = os.fork()
+    if middle == 0:
+        own = os.getpid()
+        if os.fork() == 0:
+            os.close(reading)
+            os.close(go_on)
+            os.read(held, 1)
+            confinement.die_with_parent(own)
+            while True:
+                signal.pause()
+        signal.pause()
+    os.close(writing)
+    os.kill(middle, signal.SIGKILL)
+    os.waitpid(middle, 0)
+    os.write(go_on, b"x")
+    print(os.read(reading, 1))
+    """
+    assert confined(child, code, level=0) == "b''"
+
+
 def test_the_probe_tells_what_is_missing() -> None:
     """The level that could be reached comes with a remedy for each thing that is missing."""
     found = probe()

@@ -153,7 +153,7 @@ def test_its_sockets_reach_the_subject(beside: Callable[[str], Beside]) -> None:
 
 def test_a_subject_goes_with_its_keeper(beside: Callable[[str], Beside]) -> None:
     """Nobody can take the keeper away and leave the rest: all of it ends, and is told as killed."""
-    kept = beside("from backroad.subject import confinement\nconfinement.die_with_parent()\nsignal.pause()\n")
+    kept = beside("signal.pause()\n")
     subject = psutil.Process(kept.process.pid)
     kept.started.kill()
     psutil.wait_procs([subject], timeout=SECONDS)

@@ -94,10 +94,15 @@ def adopt_orphans() -> None:
         landlock.libc.prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def die_with_parent() -> None:
-    """Have the kernel end this process when its parent ends; Linux only."""
+def die_with_parent(parent: int | None = None) -> None:
+    """Have the kernel end this process when its parent ends; Linux only.
+
+    Who knows the id of its `parent` gives it: a parent that has ended before this call ends this process too.
+    """
     if landlock.libc is not None and sys.platform == "linux":
         landlock.libc.prctl(SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+        if parent is not None and os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def limit_resources(walls: Walls) -> None:

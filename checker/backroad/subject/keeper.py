@@ -73,12 +73,14 @@ def keep(space: Space, foreign: Iterable[int]) -> Kept:
     children = os.open(CHILDREN, os.O_RDONLY)  # of the old /proc, where ids are those outside
     if inside:
         namespaces.furnish()
+    keeper = os.getpid()
     pid = os.fork()
     if pid != 0:
         for descriptor in (ours.detach(), *foreign):
             os.close(descriptor)
         outside = int(os.read(children, WAKE).split()[0])  # the first: what it left may be ours by now
         look_after(Ward(pid, outside, last, inside), keepers)
+    confinement.die_with_parent(keeper)
     keepers.close()
     os.close(children)
     os.setsid()
