@@ -1,6 +1,7 @@
 """The referee's own process: a plan comes in on standard input, results go out as JSON lines.
 
-With `--paused CONTROL FORKS` it prepares the session and then forks for each run, see `paused`.
+With `--paused CONTROL FORKS SPARE` it prepares the session and then forks for each run, see `paused`; with
+`--waiting MODULE…` it prepares the session for one run, see `waiting`.
 """
 
 import os
@@ -15,6 +16,10 @@ if __name__ == "__main__":
         from backroad.referee import paused
 
         paused.main(*sys.argv[2:])
+    elif sys.argv[1:2] == ["--waiting"]:
+        from backroad.referee import waiting
+
+        waiting.main(*sys.argv[2:])
     else:
         from backroad.referee import court
 

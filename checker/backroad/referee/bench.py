@@ -9,6 +9,7 @@ from backroad.model import Kind, Level
 from backroad.plan import Plan
 from backroad.referee.forked import ForkServer, can_fork
 from backroad.referee.host import Host
+from backroad.referee.launch import Started
 from backroad.referee.mongo import MongoServer
 from backroad.referee.preloaded import Preloaded
 from backroad.referee.recorder import Recorder
@@ -20,11 +21,17 @@ from backroad.subject.program import words_of
 class Bench:
     """The host of the plan's kind, and the record of what a check did."""
 
-    def __init__(self, plan: Plan, forks: ForkServer | None = None, mongo: MongoServer | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        forks: ForkServer | None = None,
+        mongo: MongoServer | None = None,
+        ahead: Started | None = None,
+    ) -> None:
         self.plan = plan
         self.recorder = Recorder()
         self.supplies = Supplies(plan, self.recorder, mongo)
-        self.host = Host(plan, self.recorder, self.supplies, forks)
+        self.host = Host(plan, self.recorder, self.supplies, forks, ahead)
         self.services = ServiceHost(plan, self.recorder, self.supplies, forks)
         self._preloaded: Preloaded | None = None
 

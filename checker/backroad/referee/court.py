@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from backroad.plan import Plan
 from backroad.referee import endings
@@ -36,17 +36,19 @@ UNUSED = (
 
 def main() -> None:
     """Read the plan, judge, leave at once."""
+    serve(judge)
+
+
+def serve(work: Callable[[BinaryIO], None]) -> NoReturn:
+    """Be a referee's process: do the work, whose events go where standard output did; clear up, leave."""
     events = os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)
     signal.signal(signal.SIGTERM, stop)
     adopt_orphans()
-    plan = plan_from_json(json.loads(sys.stdin.buffer.readline()))
-    asking = Asking(lambda what: tell(events, asks=what))
-    threading.Thread(target=end_with_caller, args=(sys.stdin.buffer, asking), daemon=True).start()
     code = 0
     try:
-        judge(plan, events, asking)
+        work(events)
     except Stopped:
         code = STOPPED
     except BaseException:
@@ -69,6 +71,17 @@ def stop(*_: object) -> None:
     raise Stopped
 
 
+def next_line() -> dict[str, Any]:
+    """Return what the next line of standard input says, nothing where there comes none."""
+    line = sys.stdin.buffer.readline()
+    return dict(json.loads(line)) if line else {}
+
+
+def listen(asking: Asking) -> None:
+    """Hear on standard input what is answered; from now on this process ends with whoever wanted the run."""
+    threading.Thread(target=end_with_caller, args=(sys.stdin.buffer, asking), daemon=True).start()
+
+
 def end_with_caller(caller: BinaryIO, asking: Asking) -> None:
     """End this process when the one that wanted it is gone: its end of the stream closes."""
     with suppress(OSError, ValueError):
@@ -83,10 +96,13 @@ def tell(events: BinaryIO, **event: Any) -> None:
     events.flush()
 
 
-def judge(plan: Plan, events: BinaryIO, asking: Asking) -> None:
-    """Run the plan's checks and tell each result, then the report or the kit's fault."""
+def judge(events: BinaryIO) -> None:
+    """Run the checks of the plan that comes in, and tell each result, then the report or the kit's fault."""
     from backroad.referee.bench import Bench
 
+    plan = plan_from_json(next_line())
+    asking = Asking(lambda what: tell(events, asks=what))
+    listen(asking)
     bench = Bench(plan)
     try:
         bench.launch_ahead()

@@ -43,13 +43,14 @@ class Host:
         recorder: Recorder,
         supplies: Supplies | None = None,
         forks: ForkServer | None = None,
+        ahead: Started | None = None,
     ) -> None:
         self.plan = plan
         self.recorder = recorder
         self._forks = forks
         self._supplies = supplies or Supplies(plan, recorder)
         self.level: Level | None = None
-        self._ahead: Started | None = None
+        self._ahead = ahead
         self._subject: Subject | None = None
         self._spare: Subject | None = None  # of a single check
         self._unreadable: Trouble | None = None
@@ -68,7 +69,7 @@ class Host:
 
     def launch_ahead(self) -> None:
         """Start the first process now; it gets ready while pytest is imported."""
-        if not self.plan.in_process and missing_file(self.plan) is None:
+        if self._ahead is None and not self.plan.in_process and missing_file(self.plan) is None:
             self._ahead = self._start()
 
     def subject(self, *, fresh: bool = False) -> Subject:
@@ -146,7 +147,11 @@ class Host:
 
     def _started(self) -> Started:
         """Return a subject's process that lives, or did."""
-        started, self._ahead = self._ahead or self._start(), None
+        started, self._ahead = self._ahead, None
+        if started is not None and started.process.poll() is not None:  # somebody has ended it meanwhile
+            started.end()
+            started = None
+        started = started or self._start()
         try:
             _ = started.process.pid
         except Unborn:

@@ -7,7 +7,6 @@ referee that was started for it: the plan on standard input, results on another 
 from __future__ import annotations
 
 import gc
-import importlib
 import json
 import os
 import signal
@@ -22,8 +21,6 @@ from typing import BinaryIO
 
 import pytest
 
-from backroad.model import Need
-from backroad.plan import Plan
 from backroad.referee import endings
 from backroad.referee.asking import Asking
 from backroad.referee.bench import Bench
@@ -39,11 +36,10 @@ from backroad.referee.court import (
     teller,
 )
 from backroad.referee.forked import ForkServer
-from backroad.referee.mongo import MongoServer, server_of
+from backroad.referee.mongo import MongoServer
 from backroad.referee.planfile import plan_from_json
 from backroad.referee.plugin import Referee
-from backroad.referee.preloads import DRIVERS
-from backroad.referee.walls import open_paths, secrets_of
+from backroad.referee.readying import look_up, prepare, server_ahead
 from backroad.subject.confinement import adopt_orphans
 from backroad.subject.forking import Forks
 from backroad.subject.forkserver import require_one_thread
@@ -55,20 +51,12 @@ def main(control: str, forks: str, spare: str) -> None:
     server = ForkServer(socket.socket(fileno=int(forks)))
     referee = Referee(Bench(plan))
     pause = Pause(referee, socket.socket(fileno=int(control)), server, spare=bool(int(spare)))
-    preload(plan)
+    prepare(plan)
     plugins = [referee, CheckCache(plan), ShortTexts(), pause, *extras(referee, pause.asking)]
     code = int(pytest.main(pytest_arguments(plan), plugins=plugins))
     if pause.run is None:
         sys.exit("\n".join(referee.faults) or f"pytest ended with code {code}")
     pause.run.finish(referee, code)
-
-
-def preload(plan: Plan) -> None:
-    """Do what every run would do again."""
-    for name in (name for need in plan.needs for name in DRIVERS.get(need, ())):
-        with suppress(ImportError):
-            importlib.import_module(name)
-    open_paths(frozenset(secrets_of(plan)))
 
 
 @dataclass
@@ -115,8 +103,7 @@ class Pause:
         if self._referee.faults:
             return
         require_one_thread()
-        for item in session.items:
-            _ = item.location  # kept by pytest once it was looked up, which takes a read of the file
+        look_up(session.items)
         gc.collect()
         gc.freeze()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -132,9 +119,7 @@ class Pause:
 
     def _start_ahead(self) -> None:
         """Start the document server of the run that this fork is for; in a spare, long before it."""
-        plan = self._referee.plan
-        if Need.DOCUMENTS in plan.needs and Need.DOCUMENTS not in plan.servers:
-            self._mongo = server_of("")
+        self._mongo = server_ahead(self._referee.plan)
 
     def _begun(self, order: dict[str, str], plan: int, events: int, complaints: int, leash: int) -> Run:
         """Make this fork look like a referee that was started, and begin its run."""

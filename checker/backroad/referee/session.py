@@ -75,20 +75,20 @@ def run(
     plan: Plan,
     on_result: OnResult | None = None,
     seconds: float | None = None,
-    start: Callable[[Path, IO[bytes]], Caller] | None = None,
+    start: Start | None = None,
     brake: Brake | None = None,
     answer: Answer = lambda _: None,
 ) -> Report:
     """Judge a plan in a referee process; raises KitFault when the kit itself is broken.
 
     `seconds` ends the whole run: in-process, no deadline reaches the learner's code. `start` starts the
-    process, given its folder and the file for its complaints. `brake` ends the run from another thread.
+    process, see `start_referee`. `brake` ends the run from another thread.
     `answer` returns the answer to what the run asks: once it may time something, or which check is next.
     """
     brake = brake or Brake()
     # Held here and not by the referee: whatever becomes of that process, the folder goes.
-    with tempfile.TemporaryFile() as complaints, run_folder(plan) as scratch:
-        process = (start or start_referee)(scratch, complaints)
+    with run_folder(plan) as scratch:
+        process, complaints = (start or start_referee)(scratch)
         brake.hold(process)
         clock = threading.Timer(seconds or 0, brake.pull)
         if seconds is not None:
@@ -104,6 +104,7 @@ def run(
         finally:
             clock.cancel()
             end(process)
+            complaints.close()
     over = f"the checks took longer than {seconds:g} s" if seconds is not None else "the run was ended"
     raise Overdue(Problem(plan.exercise, over))
 
@@ -115,16 +116,26 @@ class Caller(Process, Protocol):
     stdout: IO[bytes] | None
 
 
-def start_referee(scratch: Path, complaints: IO[bytes]) -> Caller:
-    """Start an interpreter for one run."""
-    return subprocess.Popen(
-        [sys.executable, "-P", str(REFEREE)],
+def start_referee(scratch: Path, *words: str) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """Start an interpreter for one run in a folder; returns it with the file that its complaints go to."""
+    complaints = file_for_complaints()
+    process = subprocess.Popen(
+        [sys.executable, "-P", str(REFEREE), *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=complaints,
         env=referee_environment(scratch),
         start_new_session=True,
     )
+    return process, complaints
+
+
+def file_for_complaints() -> IO[bytes]:
+    """Return a file that goes when it is closed."""
+    return tempfile.TemporaryFile()
+
+
+Start = Callable[[Path], tuple[Caller, IO[bytes]]]
 
 
 class Overdue(KitFault):

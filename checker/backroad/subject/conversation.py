@@ -1,12 +1,18 @@
-"""The loop of the subject's process: first frame configures and confines, every other is a request."""
+"""The loop of the subject's process: a frame configures and confines it, every later one is a request.
+
+Before it there may be one with modules to import, where the process was started before the run is known.
+"""
 
 from __future__ import annotations
 
 import faulthandler
+import importlib
 import os
 import signal
 import socket
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from backroad.subject import confinement
@@ -33,10 +39,12 @@ def converse(channel: str, stacks: str = "", *, inside: bool = False) -> int:
         agent: Agent | None = None
         while data := receive(link):
             for message in unpacker.feed(data):
-                if agent is None:
-                    agent = configure(link, message, inside=inside)
-                else:
+                if agent is not None:
                     serve(link, agent, message)
+                elif "modules" in message:
+                    load_ahead(message["modules"])
+                else:
+                    agent = configure(link, message, inside=inside)
     return 0
 
 
@@ -58,6 +66,13 @@ def connect(channel: str) -> socket.socket:
     return link
 
 
+def load_ahead(modules: Iterable[str]) -> None:
+    """Import modules of libraries; the learner's own import of one will tell why it does not work."""
+    for name in modules:
+        with suppress(Exception):
+            importlib.import_module(name)
+
+
 def configure(link: socket.socket, message: dict[str, Any], *, inside: bool) -> Agent:
     """Prepare the process, lock it in, and say how strongly."""
     # Imported now: behind the walls some of these files could not be read.
@@ -66,6 +81,7 @@ def configure(link: socket.socket, message: dict[str, Any], *, inside: bool) -> 
     import traceback  # noqa: F401
 
     sys.dont_write_bytecode = True
+    os.chdir(message["root"])
     level = confinement.confine(confinement.Walls(**message["walls"]), inside=inside)
     agent = Agent(message["root"])
     link.sendall(pack({"version": VERSION, "level": level}))

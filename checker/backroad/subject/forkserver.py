@@ -6,7 +6,6 @@ Nothing of a learner's is in this process.
 from __future__ import annotations
 
 import gc
-import importlib
 import json
 import os
 import signal
@@ -14,7 +13,6 @@ import socket
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from typing import Any
 
 from backroad.subject import command, conversation, namespaces, program, tally
@@ -27,9 +25,7 @@ OURS = ("backroad.subject.races", "encodings.idna", "linecache", "traceback")
 
 def main(control: str, spare: str, space: str, *modules: str) -> None:
     """Import modules, then fork a subject for each order on the control socket, until it is closed."""
-    for name in (*OURS, *modules):
-        with suppress(Exception):  # the learner's own import of it will tell why it does not work
-            importlib.import_module(name)
+    conversation.load_ahead((*OURS, *modules))
     require_one_thread()
     own = Space(int(space))
     if own is not Space.SHARED:
