@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -243,6 +243,38 @@ def test_what_is_kept_ready_may_be_killed(watch: Watch, solved: Path) -> None:
             child.kill()
     (solved / "greeter.py").write_text(WRONG)
     assert "what was kept ready has ended; it starts anew" in seen.wait_for("+ ✗ hello(name)")
+
+
+@contextmanager
+def asleep(seen: Watched, seconds: float) -> Iterator[None]:
+    """Stop the command with all it started, as a laptop that is closed, and wake it up after the `with`."""
+    top = psutil.Process(seen.process.pid)
+    family = [top, *top.children(recursive=True)]
+    for one in family:
+        with suppress(psutil.NoSuchProcess):
+            one.suspend()
+    time.sleep(seconds)
+    yield
+    for one in reversed(family):
+        with suppress(psutil.NoSuchProcess):
+            one.resume()
+
+
+def test_a_suspended_laptop(watch: Watch, solved: Path) -> None:
+    """What was saved meanwhile is judged, by a clock set back or forward; a run under way goes on."""
+    seen = watch(solved)
+    seen.wait_for("all stages green")
+    file = solved / "greeter.py"
+    for when, code, told in ((0, WRONG, "+ ✗"), (4e9, RIGHT, "+ ✓"), (1e9, WRONG, "+ ✗")):
+        with asleep(seen, 1.5):
+            file.write_text(code)
+            os.utime(file, (when, when))
+        seen.wait_for(f"{told} hello(name) greets by name")
+    file.write_text(RIGHT.replace("return", "__import__('time').sleep(1)\n    return"))
+    time.sleep(0.7)
+    with asleep(seen, 3):
+        pass
+    seen.wait_for("+ ✓ hello(name) greets by name")
 
 
 def test_a_service_is_restarted(watch: Watch, kit: Kit, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from backroad.referee.deadline import PATIENCE, Deadline, run_times
+from backroad.referee.deadline import LONGEST, PATIENCE, Deadline, run_times
 
 BURN = "import time\nprint('up', flush=True)\nwhile True: pass"
 THREADS = """
@@ -49,6 +50,37 @@ def test_a_sleeper_gets_its_seconds() -> None:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
         assert until(Deadline(0.3, lambda: [process.pid])) < 0.3 + 0.15
         process.kill()
+
+
+SLEEPER = """
+import sys, time
+sys.path[:] = {path!r}
+from backroad.referee.deadline import Deadline
+deadline = Deadline(1.0, lambda: [])
+began = time.monotonic()
+print("up", flush=True)
+while deadline.left:
+    {wait}
+print(time.monotonic() - began, deadline.passed, deadline.over)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there nothing is stopped by signals")
+@pytest.mark.parametrize("wait", ["time.sleep(deadline.wait)", "deadline.pause(0.005)"])
+def test_who_was_asleep_gets_the_rest(wait: str) -> None:
+    """A laptop that was closed in the middle goes on where it was; a wait that was over just so counts."""
+    command = [sys.executable, "-c", SLEEPER.format(path=sys.path, wait=wait)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"up\n"
+        time.sleep(0.3)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(2.5)
+        process.send_signal(signal.SIGCONT)
+        took, passed, over = map(float, process.stdout.read().split())
+    assert took > 2.5 + 1.0 - 2 * LONGEST
+    assert 1.0 <= passed + LONGEST < 1.0 + 4 * LONGEST
+    assert over == pytest.approx(took - 1.0, abs=2 * LONGEST)
 
 
 @linux_only

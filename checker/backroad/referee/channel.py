@@ -22,6 +22,7 @@ RECEIVE = 2**18
 STACK_SECONDS = 1.0
 LAST_SECONDS = 2.0
 START_SECONDS = 30.0
+SHORTEST = 0.001
 FRAME_LINE = re.compile(r'^\s*File "(?P<file>.*)", line (?P<line>\d+) in (?P<function>.*)$')
 THREAD_LINE = re.compile(r"^(?=(?:Current t|T)hread 0x)", re.MULTILINE)
 WORDS_OF_SIGNALS = {"SIGKILL": "killed", "SIGSEGV": "segmentation fault", "SIGABRT": "aborted"}
@@ -136,12 +137,12 @@ class ProcessChannel:
                     raise self._hung(seconds) from None
                 continue
             if message is not None:
-                self.lent += max(0.0, deadline.passed - seconds)
+                self.lent += deadline.over
                 return message
             left = longest - deadline.passed
             if left <= 0:  # an answer that drips in, piece after piece
                 raise self._hung(longest)
-            wait = min(left, max(0.001, seconds - deadline.passed))
+            wait = min(left, max(SHORTEST, deadline.wait))
 
     def _next_message(self, seconds: float) -> dict[str, Any] | None:
         """Return a message if one more piece completes it; raises TimeoutError."""

@@ -1,4 +1,4 @@
-"""Deadlines in time that processes could run: to wait for a processor is no fault of theirs."""
+"""Deadlines in time that processes could run: to wait for a processor, or to sleep, is no fault of theirs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import suppress
 
 PATIENCE = 4.0  # times the seconds due, on the busiest machine
 SOON = 0.001
+LONGEST = 0.25  # seconds that one waits before one looks again
 GLANCE = 0.05  # seconds within which most answers come, so that nobody needs to ask who waited for what
 NANO = 1e-9
 
@@ -16,20 +17,32 @@ NANO = 1e-9
 class Deadline:
     """The end of `seconds` from now, put off by what others took of the processors meanwhile.
 
-    `pids` gives the processes that are waited for. On systems that do not tell who waits for a
-    processor, nothing is put off.
+    `pids` gives the processes that are waited for; a system may not tell who waits for a processor. What
+    comes back from a wait long after its end was asleep with everything else, as when a laptop is closed, a
+    machine is paused or a job is stopped: that time does not count either.
     """
 
     def __init__(self, seconds: float, pids: Callable[[], Iterable[int]]) -> None:
         self.seconds = seconds
         self._pids = pids
         self._begin = time.monotonic()
+        self._asleep = 0.0
+        self._due: float | None = None  # when the wait under way is to be over
         self._before: dict[int, tuple[float, float]] | None = None
 
     @property
     def passed(self) -> float:
-        """Seconds since the start, by the clock on the wall."""
-        return time.monotonic() - self._begin
+        """Seconds since the start, by the clock on the wall, without those that everything slept."""
+        now = time.monotonic()
+        if self._due is not None and now - self._due > LONGEST:
+            self._asleep += now - self._due
+            self._due = None
+        return now - self._begin - self._asleep
+
+    @property
+    def over(self) -> float:
+        """Seconds beyond those of the start that have passed by the clock on the wall."""
+        return max(0.0, self.passed - self.seconds) + self._asleep
 
     @property
     def left(self) -> float:
@@ -44,8 +57,16 @@ class Deadline:
     @property
     def wait(self) -> float:
         """Seconds to wait before one looks at the deadline again; 0 when it is over."""
-        left = self.left
-        return left if self._before is not None else min(left, max(GLANCE - self.passed, SOON))
+        seconds = min(self.left, LONGEST)
+        if self._before is None:
+            seconds = min(seconds, max(GLANCE - self.passed, SOON))
+        self._due = time.monotonic() + seconds
+        return seconds
+
+    def pause(self, seconds: float) -> None:
+        """Sleep for less than LONGEST seconds, whoever else sleeps meanwhile."""
+        self._due = time.monotonic() + seconds
+        time.sleep(seconds)
 
     def _lent(self) -> float:
         """Return the seconds in which a thread was ready and did not run, nor any other of the processes."""

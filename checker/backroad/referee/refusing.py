@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from backroad.referee import endings, unready
 from backroad.referee.deadline import Deadline
 from backroad.referee.evidence import Evidence, Trouble
@@ -42,7 +40,7 @@ def wait_for_end(running: Running, seconds: float) -> str | None:
             return "it started: it listens on its port"
         if not deadline.left:
             return f"it was still there after {seconds:g} s, without listening"
-        time.sleep(POLL)
+        deadline.pause(POLL)
     return None
 
 

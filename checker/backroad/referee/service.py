@@ -103,7 +103,7 @@ class Service:
                     raise Trouble(elsewhere)
             if not deadline.left:
                 raise Trouble(unready.never_listened(self._plan, running.port, self.log))
-            time.sleep(POLL)
+            deadline.pause(POLL)
         self._first_answer(running, deadline)
         if running.process.poll():
             raise Trouble(unready.crashed(self._plan, running.process.returncode, self.log))
