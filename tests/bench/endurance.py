@@ -1,8 +1,9 @@
 """Whether warm checks can go on for ever: memory, descriptors and processes over thousands of them.
 
-    python tests/bench/endurance.py [--runs 10000] [SLUG]
+    python tests/bench/endurance.py [--runs 10000] [--in-parts] [SLUG]
 
-One check of a made-up module each time, or the first check of an exercise with its reference.
+One check of a made-up module each time, or the first check of an exercise with its reference; in parts three
+checks, each with a subject of its own.
 """
 
 from __future__ import annotations
@@ -28,17 +29,17 @@ from backroad.plan import Plan
 from backroad.referee import plan_for
 from backroad.referee.engine import Engine
 
-STEPS = 10
+STEPS, PARTS = 10, 3
 ALLOWED_MIB = 2.0  # what an allocator may keep between two looks
 SETTLE = 0.5
 
 
 @contextmanager
-def plan_of(slug: str | None) -> Iterator[Plan]:
-    """Give the plan of one check."""
+def plan_of(slug: str | None, *, in_parts: bool) -> Iterator[Plan]:
+    """Give the plan of one check, or of some in parts."""
     if slug is None:
         with tempfile.TemporaryDirectory() as folder:
-            yield small_plan(Path(folder), 1, 1)
+            yield small_plan(Path(folder), PARTS if in_parts else 1, 1, in_parts=in_parts)
         return
     exercise = find_exercise(load_roadmap(find_content()), slug)
     with plan_for(exercise, layers.reference(exercise), names=(exercise.checks[0].name,)) as plan:
@@ -58,10 +59,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("slug", nargs="?", metavar="SLUG")
     parser.add_argument("--runs", type=int, default=10_000)
+    parser.add_argument("--in-parts", action="store_true")
     chosen = parser.parse_args()
     print("  runs   ms each  memory MiB  descriptors  processes")
     seen = []
-    with plan_of(chosen.slug) as plan, Engine(spare=True) as engine:
+    with plan_of(chosen.slug, in_parts=chosen.in_parts) as plan, Engine(spare=True) as engine:
         for step in range(STEPS):
             begin = time.perf_counter()
             for _ in range(chosen.runs // STEPS):

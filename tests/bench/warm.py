@@ -1,10 +1,11 @@
 """What a recheck costs: plain pytest, a cold check and a warm one, alternately in one run.
 
-    python tests/bench/warm.py [--rounds 9] [--json bench.json] [SLUG…]
+    python tests/bench/warm.py [--rounds 9] [--json bench.json] [--no-fork] [SLUG…]
 
 Plain `python -m pytest -q` in the workspace, `backroad check`, a warm run to its last verdict and to its
 first one, as `check --watch` does it; `work` is what the checks of the warm run took by themselves, one after
-the other: no start makes that shorter, only to wait for several at once.
+the other: no start makes that shorter, only to wait for several at once. With --no-fork a warm run is one of
+a system where nothing can be forked.
 Medians; CPU is what the whole machine spent meanwhile, so let nothing else run. Then how it grows with the
 number of checks, and with the files of the workspace.
 """
@@ -40,11 +41,12 @@ from backroad.referee import plan_for
 from backroad.referee.engine import Engine
 
 CHECK = '''
+{mark}
 def test_value_{number}(subject):
     """Check {number} asks for the value"""
     assert subject.value() == 1
 '''
-PAUSE = 0.2  # seconds, in which the engine gets its spare ready
+PAUSE, LONG_PAUSE = 0.2, 1.5  # seconds, in which the engine gets its spare ready, forked or started
 COLUMNS = ("pytest", "cold", "warm", "first", "work")  # milliseconds
 COUNTS, FILES = (5, 10, 25, 50, 100), (1, 10, 50, 200)
 
@@ -85,13 +87,14 @@ def timed(cost: Cost, work: Callable[[], object]) -> None:
 class Warm:
     """The times of warm runs: to their first verdict, to their last one, and within their checks."""
 
+    pause: float = PAUSE
     first: Cost = field(default_factory=Cost)
     last: Cost = field(default_factory=Cost)
     work: Cost = field(default_factory=Cost)
 
     def run(self, engine: Engine, plan: Plan) -> None:
         """Run the checks warm, as when a learner has saved: nothing has been asked for a while."""
-        time.sleep(PAUSE)
+        time.sleep(self.pause)
         told: list[float] = []
         cpu, begin = machine_cpu(), time.perf_counter()
         report = engine.run(plan, lambda _: told.append(time.perf_counter() - begin))
@@ -103,17 +106,17 @@ class Warm:
         self.work.seconds.append(sum(result.seconds for result in report.results))
 
 
-def measured(exercise: Exercise, race: Race) -> dict[str, Any]:
-    """Measure one exercise with its reference."""
+def measured(exercise: Exercise, race: Race, *, forks: bool | None) -> dict[str, Any]:
+    """Measure one exercise with its reference; `forks` is for the engine."""
     workspace = race.scratch / exercise.slug
     scaffold = [race.backroad, "scaffold", exercise.slug, str(workspace)]
     subprocess.run(scaffold, env=race.environment, check=True, capture_output=True)
     shutil.copytree(exercise.solution / "reference", workspace, dirs_exist_ok=True)
     pytest = Runner("python -m pytest -q", [race.python, "-m", "pytest", "-q"], workspace)
     check = Runner("backroad check", [race.backroad, "check"], workspace)
-    plain, cold, warm = Cost(), Cost(), Warm()
+    plain, cold, warm = Cost(), Cost(), Warm(LONG_PAUSE if forks is False else PAUSE)
     tree = layers.reference(exercise)
-    with Engine(spare=True) as engine, plan_for(exercise, tree, in_parts=True) as plan:
+    with Engine(spare=True, forks=forks) as engine, plan_for(exercise, tree, in_parts=True) as plan:
         for number in range(race.rounds + 1):
             ways: list[Callable[[], object]] = [
                 lambda: timed(plain, lambda: pytest.seconds(race.environment)),
@@ -149,18 +152,22 @@ def pss(process: psutil.Process) -> int:
     return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
-def small_plan(folder: Path, checks: int, files: int) -> Plan:
-    """Return the plan of a made-up exercise with so many checks, in a workspace with so many files."""
+def small_plan(folder: Path, checks: int, files: int, *, in_parts: bool = False) -> Plan:
+    """Return the plan of a made-up exercise with so many checks, in a workspace with so many files.
+
+    In parts each check has a subject of its own.
+    """
     tree, place = folder / "tree", folder / "checks"
     for made in (tree, place):
         made.mkdir(parents=True)
     (tree / "thing.py").write_text("def value():\n    return 1\n")
     for number in range(files - 1):
         (tree / f"other_{number}.py").write_text("X = 1\n")
-    text = '"""First"""\n' + "".join(CHECK.format(number=number) for number in range(checks))
+    mark = "@__import__('backroad.checks').checks.fresh" if in_parts else ""
+    text = '"""First"""\n' + "".join(CHECK.format(number=number, mark=mark) for number in range(checks))
     (place / "test_1_first.py").write_text(text)
     order = tuple(check for stage in read_stages(place)[0] for check in stage.checks)
-    return Plan("thing", Kind.MODULE, "thing", place, tree, "digest", order=order)
+    return Plan("thing", Kind.MODULE, "thing", place, tree, "digest", order=order, in_parts=in_parts)
 
 
 def growth(rounds: int) -> Iterator[tuple[str, int, float]]:
@@ -189,15 +196,17 @@ def main() -> int:
     parser.add_argument("slugs", nargs="*", metavar="SLUG")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--no-fork", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="backroad-bench-") as scratch:
         race = Race(Path(sys.executable).parent, chosen.rounds, Path(scratch))
         names = (*COLUMNS, "py/warm", "cold/py", "cpu w/py", "idle MiB")
         print(f"{'exercise':18}  no{''.join(f'{name:>9}' for name in names)}")
+        forks = False if chosen.no_fork else None
         found = {}
         for exercise in load_roadmap(find_content()).exercises:
             if not chosen.slugs or exercise.slug in chosen.slugs:
-                found[exercise.slug] = measured(exercise, race)
+                found[exercise.slug] = measured(exercise, race, forks=forks)
                 print(line(exercise.slug, found[exercise.slug]), flush=True)
     ratios = [one["ratios"]["pytest / warm"] for one in found.values()]
     print(f"geometric mean of pytest / warm: {statistics.geometric_mean(ratios):.2f}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import threading
 import time
@@ -166,15 +167,16 @@ def test_shared(subject):
 '''
 
 
+@pytest.mark.parametrize("spare", [False, True])
 @pytest.mark.parametrize("forks", [pytest.param(True, marks=only_warm), False])
-def test_fresh_checks_run_side_by_side(
-    plan: Make, engine: Engine, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, *, forks: bool
-) -> None:
-    """Two checks that wait for each other both come to their end, where every part starts anew too."""
-    monkeypatch.setattr("backroad.referee.engine.can_fork", lambda: forks)
-    (tmp_path / "met").mkdir()
+def test_fresh_checks_run_side_by_side(plan: Make, tmp_path: Any, *, forks: bool, spare: bool) -> None:
+    """Two checks that wait for each other both come to their end, where parts start anew too."""
     made = plan(COUNTER, MEETING.format(folder=str(tmp_path / "met")), in_parts=True)
-    assert engine.run(made).passed
+    with Engine(forks=forks, spare=spare) as engine:
+        for _ in range(2):
+            (tmp_path / "met").mkdir()
+            assert engine.run(made).passed
+            shutil.rmtree(tmp_path / "met")
 
 
 @only_warm

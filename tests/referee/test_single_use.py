@@ -36,10 +36,9 @@ def notices() -> list[str]:
 
 
 @pytest.fixture
-def engine(notices: list[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+def engine(notices: list[str]) -> Iterator[Engine]:
     """An engine on a system without fork; it leaves no process behind."""
-    monkeypatch.setattr("backroad.referee.engine.can_fork", lambda: False)
-    with nothing_left(), Engine(notices.append, spare=True) as made:
+    with nothing_left(), Engine(notices.append, spare=True, forks=False) as made:
         yield made
 
 
@@ -206,10 +205,10 @@ import sys, time
 from backroad.content import layers
 from backroad.content.home import find_content
 from backroad.content.roadmap import load_roadmap
-from backroad.referee import engine, plan_for
-engine.can_fork = lambda: False
+from backroad.referee import plan_for
+from backroad.referee.engine import Engine
 exercise = load_roadmap(find_content()).exercises[0]
-with plan_for(exercise, layers.reference(exercise)) as plan, engine.Engine(spare=True) as ready:
+with plan_for(exercise, layers.reference(exercise)) as plan, Engine(spare=True, forks=False) as ready:
     ready.run(plan)
     print("ready", flush=True)
     time.sleep(600)

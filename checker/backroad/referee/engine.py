@@ -23,9 +23,9 @@ class Engine:
     """Judges plans as `run` does, without the start-up; use it in a `with`.
 
     Whatever cannot start warm starts cold: the verdicts are the same. With `spare`, the next run of each
-    exercise is kept ready ahead: quicker for one run now and then, dearer for many in a row; without it there
-    is no warm start where nothing can be forked. Of `most` exercises something is kept ready, those that were
-    asked for last.
+    exercise is kept ready ahead: quicker for one run now and then, dearer for many in a row; without it
+    there is no warm start where nothing can be forked, which is found out unless `forks` says it. Of `most`
+    exercises something is kept ready, those that were asked for last.
     """
 
     def __init__(
@@ -34,10 +34,12 @@ class Engine:
         *,
         spare: bool = False,
         most: int = MOST,
+        forks: bool | None = None,
     ) -> None:
         self._notice = notice
         self._most = most
         self._spare = spare
+        self._forks = can_fork() if forks is None else forks
         self._stands: dict[tuple[Path, Space], Stand] = {}
         self._lock = threading.Lock()
 
@@ -51,7 +53,7 @@ class Engine:
     ) -> Report:
         """Judge a plan; raises KitFault as `run` does."""
         cold = partial(run, seconds=seconds)
-        if (can_fork() or self._spare) and not plan.in_process:
+        if (self._forks or self._spare) and not plan.in_process:
             for _ in range(2):
                 stand = self._stand(plan)
                 warm = partial(cold, start=stand.start)
@@ -74,7 +76,7 @@ class Engine:
                 stand.close()
                 stand = None
             if stand is None:
-                stand = Forking(plan, spare=self._spare) if can_fork() else SingleUse(plan)
+                stand = Forking(plan, spare=self._spare) if self._forks else SingleUse(plan)
             self._stands[key] = stand  # last in the row: it was asked for last
             while len(self._stands) > self._most:
                 self._stands.pop(next(iter(self._stands))).close()
