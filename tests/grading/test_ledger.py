@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def test_a_folder_of_others(exercise: str, kit: str, tmp_path: Path) -> None:
 def test_what_is_no_ledger(tmp_path: Path) -> None:
     """Another program's database, and what is none, are refused with a remedy and not touched."""
     path = tmp_path / "ledger.sqlite"
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE mine (x)")
     before = path.read_bytes()
     for content in (before, b"no database" * 100):
