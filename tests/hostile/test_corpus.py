@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tests.hostile.conftest import Entry
 
 TABLES = ("honest", "crash", "time", "resources", "forging", "databases", "services", "accounts")
+COLD = ("stack", "hello")  # a module and a service: at level 1 each of their runs starts anew
 SET_CHILD_SUBREAPER = 36
 PLACES = {
     "stack": "\nclass Stack:",
@@ -127,13 +128,18 @@ class World:
         return text
 
     def judge(self, entry: Entry, level: Level) -> Report:
-        """Run the checks over the submission, confined up to `level`; behind walls from a warm start."""
+        """Run the checks over the submission, confined up to `level`, from a warm start or a cold one."""
         exercise = self.exercises[entry.slug]
         tree = layers.submission(exercise, self.submission)
         stages = entry.stages or (1,)
-        judge = referee.run if level is Level.PROCESS else self.engine.run
+        judge = referee.run if is_cold(entry.slug, level) else self.engine.run
         with referee.plan_for(exercise, tree, max_level=level, stages=stages) as plan:
             return judge(plan)
+
+
+def is_cold(slug: str, level: Level) -> bool:
+    """Say whether the runs of an exercise start anew at this level."""
+    return level is Level.PROCESS and slug in COLD
 
 
 class Warm:
@@ -146,7 +152,7 @@ class Warm:
 
     def prepare(self, slug: str, level: Level) -> None:
         """Start what serves an exercise at a level: in the world of a run it would be taken for its own."""
-        if level is not Level.PROCESS and (slug, level) not in self._ready:
+        if not is_cold(slug, level) and (slug, level) not in self._ready:
             exercise = self._exercises[slug]
             with referee.plan_for(exercise, layers.reference(exercise), max_level=level) as plan:
                 self.engine.run(plan)

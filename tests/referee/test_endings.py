@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -34,6 +35,20 @@ POLITE = """
     import signal, sys
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print("up", flush=True)
+    signal.pause()
+"""
+LONG = 60
+LINE_OF_FORKS = f"""
+    import os, signal
+    reading, writing = os.pipe()
+    for place in range({LONG}):
+        if os.fork():
+            break
+    else:
+        os.write(writing, b"up")
+    if place == 0:
+        os.read(reading, 2)
+        print("up", flush=True)
     signal.pause()
 """
 Start = Callable[[str], "subprocess.Popen[bytes]"]
@@ -100,11 +115,36 @@ def test_ending_twice_is_fine(start: Start) -> None:
     endings.kill_all([process.pid])
 
 
-def test_a_process_without_children_is_seen_as_such(start: Start) -> None:
-    """The cheap look says the same as the thorough one."""
-    assert not endings.has_children(start(POLITE).pid)
-    assert endings.has_children(start(FAMILY).pid)
-    assert not endings.has_children(2**22 + 1)
+@pytest.mark.skipif(not endings.OWN_CHILDREN.exists(), reason="this system keeps no list of children")
+def test_where_the_system_keeps_no_list(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All processes are looked at then, and the same ones are found."""
+    process = start(FAMILY)
+    kept = sorted(endings.descendants(process.pid))
+    monkeypatch.setattr(endings, "OWN_CHILDREN", Path("/nowhere"))
+    assert sorted(endings.descendants(process.pid)) == kept
+    assert len(kept) == 2
+    assert endings.descendants(2**22 + 1) == []
+
+
+@pytest.mark.skipif(not endings.OWN_CHILDREN.exists(), reason="this system keeps no list of children")
+def test_a_long_line_of_descendants(start: Start) -> None:
+    """Each is the child of the one before, and all are found."""
+    process = start(LINE_OF_FORKS)
+    family = endings.descendants(process.pid)
+    assert len(family) == LONG
+    endings.end(process)
+    psutil.wait_procs(map(psutil.Process, filter(psutil.pid_exists, family)), timeout=10)
+    assert not any(psutil.pid_exists(pid) for pid in family)
+
+
+def test_waiting_tells_the_code_or_gives_up(start: Start) -> None:
+    """Whoever ends is told of with its code; whoever does not is waited for that long."""
+    process = start(POLITE)
+    with pytest.raises(subprocess.TimeoutExpired):
+        endings.wait(process, 0.01)
+    process.terminate()
+    assert endings.wait(process, 10) == 0
+    assert endings.wait(process, 10) == 0
 
 
 def test_everything_ends_orphans_too(start: Start) -> None:

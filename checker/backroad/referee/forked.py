@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import cache
 from typing import IO, Any
 
-from backroad.referee.endings import KILL_SECONDS, Process
+from backroad.referee.endings import KILL_SECONDS, Process, see_end
 
 KILLED = -int(getattr(signal, "SIGKILL", 9))
 LINE = 64
@@ -134,20 +134,13 @@ class Forked(Process):
             deadline = time.monotonic() + seconds
             while not self._closed and (left := deadline - time.monotonic()) > 0:
                 self._hear(min(left, GLANCE))
-            self._see_off(deadline)
+            # The leash is closed a moment before the last process is gone.
+            with suppress(Unborn):
+                see_end(self._ids()[-1], max(0.0, deadline - time.monotonic()))
         self._leash.close()
         self._closed = True
         if self.started is not None:
             self.started.wait(seconds)
-
-    def _see_off(self, deadline: float) -> None:
-        """Wait until the last process is gone: the leash is closed a moment before."""
-        with suppress(OSError):
-            ended = os.pidfd_open(self._ids()[-1])
-            try:
-                select.select([ended], [], [], max(0.0, deadline - time.monotonic()))
-            finally:
-                os.close(ended)
 
 
 def let_go(process: Process, seconds: float = KILL_SECONDS) -> None:

@@ -229,7 +229,7 @@ def end(process: Caller) -> None:
             with suppress(OSError):
                 pipe.close()
     try:
-        process.wait(GRACE_SECONDS)
+        endings.wait(process, GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         endings.end(process)
     let_go(process, GRACE_SECONDS)
