@@ -33,6 +33,7 @@ class Preloaded(ForkServer):
                 [
                     *(sys.executable, *(() if is_service else ("-P",)), str(SUBJECT)),
                     *("--forks", str(theirs.fileno()), str(int(spare)), str(int(space_of(plan)))),
+                    str(plan.probes or ""),
                     *preloads(plan),
                 ],
                 cwd=folder,

@@ -1,7 +1,7 @@
 """Start of the subject's process: `python -P …/subject CHANNEL [STACKS [LEASH SPACE MIB FILES FOLDER…]]`.
 
 It serves the referee; with a leash, a keeper stays beside it, and sees to it that not more than so many MiB
-and files come into the folders. With `--forks FD SPARE SPACE MODULE…` it imports the modules and then forks
+and files come into the folders. With `--forks FD SPARE SPACE HELPERS MODULE…` it gets ready and then forks
 subjects instead, see `forkserver`; without `-P` for services, whose programs are started without it.
 """
 

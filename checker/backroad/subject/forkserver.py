@@ -13,9 +13,11 @@ import socket
 import sys
 import tempfile
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from backroad.subject import command, conversation, namespaces, program, tally
+from backroad.subject import command, conversation, loader, namespaces, program, tally
 from backroad.subject.forking import Forks
 from backroad.subject.keeper import Kept, keep
 from backroad.subject.namespaces import Space
@@ -23,9 +25,14 @@ from backroad.subject.namespaces import Space
 OURS = ("backroad.subject.races", "encodings.idna", "linecache", "traceback")
 
 
-def main(control: str, spare: str, space: str, *modules: str) -> None:
-    """Import modules, then fork a subject for each order on the control socket, until it is closed."""
+def main(control: str, spare: str, space: str, helpers: str, *modules: str) -> None:
+    """Import modules, then fork a subject for each order on the control socket, until it is closed.
+
+    `helpers` is the file of the exercise's own helpers for the learner's side, which is compiled; or empty.
+    """
     conversation.load_ahead((*OURS, *modules))
+    with suppress(OSError, SyntaxError, ValueError):  # every run will tell
+        loader.compiled(Path(helpers).read_text(encoding="utf-8"), helpers)
     require_one_thread()
     own = Space(int(space))
     if own is not Space.SHARED:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
@@ -98,5 +99,12 @@ def from_text(name: str, source: str, filename: str) -> ModuleType:
     module = ModuleType(name)
     module.__file__ = filename
     sys.modules[name] = module
-    exec(compile(source, filename, "exec", dont_inherit=True), module.__dict__)
+    exec(compiled(source, filename), module.__dict__)
     return module
+
+
+@cache
+def compiled(source: str, filename: str) -> CodeType:
+    """Return the code of a helper text; a process that others are forked from does the work for all."""
+    code: CodeType = compile(source, filename, "exec", dont_inherit=True)
+    return code
