@@ -145,3 +145,11 @@ def test_probes_are_a_module_of_the_kit_s_text() -> None:
     with pytest.raises(ZeroDivisionError) as caught:
         module.f()
     assert str(caught.traceback[-1].path) == "/kit/probes.py"
+    assert loader.from_text("probes_of_test", "X = []\n", "/kit/probes.py").X == []
+
+
+def test_probes_keep_nothing_from_one_module_to_the_next() -> None:
+    """Their text is compiled once and executed each time."""
+    one, other = (loader.from_text("probes_of_test", "X = []\n", "/kit/probes.py") for _ in range(2))
+    one.X.append(1)
+    assert other.X == []
