@@ -11,14 +11,11 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
+from tests.solutions import EXERCISES, named_trees, trees
 
-from backroad.audit.task import Task
 from backroad.audit.toolchain import missing
-from backroad.content import layers
-from backroad.content.home import find_content
 from backroad.content.layers import Tree
-from backroad.content.roadmap import load_roadmap, load_solution
-from backroad.model import Exercise, Need
+from backroad.model import Need
 from backroad.referee import plan_for
 from backroad.referee.engine import Engine
 from backroad.referee.servers import CHOICE, DOCUMENT_SERVER, SQL_SERVERS
@@ -32,36 +29,16 @@ NAMED = {
     "documents": (Need.DOCUMENTS, {DOCUMENT_SERVER: os.environ.get(DOCUMENT_SERVER, "")}),
 }
 SERVERS = {name: named for name, named in NAMED.items() if all(named[1].values())}
-EXERCISES = [exercise for exercise in load_roadmap(find_content()).exercises if exercise.needs]
-SLUGS = {exercise.slug: exercise for exercise in EXERCISES}
-
-
-def trees(exercise: Exercise) -> Iterator[tuple[str, Tree, tuple[str, ...]]]:
-    """Yield name, tree and checks of the solutions and the mutants; no check's name means all of them."""
-    solution = load_solution(exercise)
-    task = Task(exercise, solution)
-    yield "reference", layers.reference(exercise), ()
-    for folder in solution.alternatives:
-        yield f"alternative {folder.name}", layers.alternative(exercise, folder.name), ()
-    for mutant in solution.mutants:
-        tree = layers.mutant(exercise, mutant)
-        yield f"mutant {mutant.name}", tree, task.with_requirements(mutant.caught_by)
 
 
 def cases() -> Iterator[object]:
     """Yield (slug, name of the tree, name of the server)."""
-    for exercise in EXERCISES:
+    for exercise in EXERCISES.values():
         servers = [name for name, (need, _) in SERVERS.items() if need in exercise.needs]
         for name, tree, _ in trees(exercise) if servers else ():
             for server in servers:
                 if not (server in SQL_SERVERS and tree.service().store):
                     yield pytest.param(exercise.slug, name, server, id=f"{exercise.slug} {name} on {server}")
-
-
-@cache
-def named_trees(slug: str) -> dict[str, tuple[Tree, tuple[str, ...]]]:
-    """Return all trees of an exercise with the checks to run."""
-    return {name: (tree, checks) for name, tree, checks in trees(SLUGS[slug])}
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +52,7 @@ def verdicts(
     engine: Engine, slug: str, tree: Tree, names: tuple[str, ...], environ: dict[str, str]
 ) -> dict[str, str]:
     """Return the verdict of each check."""
-    with plan_for(SLUGS[slug], tree, names=names, environ=environ) as plan:
+    with plan_for(EXERCISES[slug], tree, names=names, environ=environ) as plan:
         return {result.name: str(result.verdict) for result in engine.run(plan).results}
 
 
@@ -90,7 +67,7 @@ def own_verdicts(engine: Engine, slug: str, name: str) -> dict[str, str]:
 def test_a_server_gives_the_same_verdicts(engine: Engine, slug: str, name: str, server: str) -> None:
     """Right stays right and wrong stays wrong, by the same checks."""
     tree, names = named_trees(slug)[name]
-    lacking = missing(tree, SLUGS[slug].kind)
+    lacking = missing(tree, EXERCISES[slug].kind)
     if lacking:
         pytest.skip(lacking)
     assert verdicts(engine, slug, tree, names, SERVERS[server][1]) == own_verdicts(engine, slug, name)
