@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.browser.dashboard import Dashboard
-from tests.browser.equipment import expect
+from tests.browser.equipment import PATIENCE, expect
 from tests.browser.inspection import inspect
 from tests.browser.road import RIGHT, STARTER
 
@@ -131,7 +131,8 @@ def test_the_whole_way_with_a_service(page: Page, tmp_path: Path) -> None:
         page.get_by_role("link", name="Compare").click()
         table = page.get_by_role("table", name="What each design measures")
         row = table.get_by_role("row", name="GET /v1/hello per s")
-        expect(row.get_by_role("cell").nth(1)).to_contain_text(re.compile(r"\d"))
+        # Six services are started and measured in turns before.
+        expect(row.get_by_role("cell").nth(1)).to_contain_text(re.compile(r"\d"), timeout=4 * PATIENCE)
         wrong += inspect(page, "service, compared")
         assert not wrong, "\n".join(wrong)
 

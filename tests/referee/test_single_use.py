@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psutil
 import pytest
@@ -17,7 +18,10 @@ from backroad import referee
 from backroad.errors import KitFault
 from backroad.model import Kind
 from backroad.plan import Plan
+from backroad.referee import endings
+from backroad.referee import waiting as waiting_referee
 from backroad.referee.engine import Engine
+from backroad.referee.launch import Started, start_subject
 from backroad.referee.session import Brake, Overdue
 from backroad.report import Verdict
 
@@ -183,6 +187,22 @@ def test_it_may_be_killed(plan: Make, engine: Engine, notices: list[str]) -> Non
     assert [engine.run(made).passed for _ in range(2)] == [True] * 2
 
 
+def test_a_subject_may_end_before_it_is_told_what_to_load(
+    plan: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is wrong yet: the run that it is for starts another one."""
+
+    def killed(*args: Any, **choices: Any) -> Started:
+        started = start_subject(*args, **choices)
+        endings.end(started.process)
+        return started
+
+    monkeypatch.setattr(waiting_referee, "start_subject", killed)
+    started = waiting_referee.subject_ahead(plan(CODE, CHECK), ["json"])
+    assert started.process.poll() is not None
+    started.end()
+
+
 def test_a_run_may_be_ended(plan: Make, engine: Engine) -> None:
     """A run from what waited ends at once with all it started."""
     made = plan(CODE, CHECK)
@@ -206,7 +226,10 @@ from backroad.content import layers
 from backroad.content.home import find_content
 from backroad.content.roadmap import load_roadmap
 from backroad.referee import plan_for
+from backroad.referee import endings
+from backroad.referee import waiting as waiting_referee
 from backroad.referee.engine import Engine
+from backroad.referee.launch import Started, start_subject
 exercise = load_roadmap(find_content()).exercises[0]
 with plan_for(exercise, layers.reference(exercise)) as plan, Engine(spare=True, forks=False) as ready:
     ready.run(plan)

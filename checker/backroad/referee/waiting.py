@@ -10,6 +10,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -106,5 +107,6 @@ def subject_ahead(plan: Plan, modules: Sequence[str]) -> Started:
     """Start a process for the learner's code before that is known, and have it import modules."""
     nowhere = Path(tempfile.gettempdir())
     started = start_subject(nowhere, SEED, space=space_of(plan), limits=plan.limits)
-    started.link.sendall(pack({"modules": list(modules)}))
+    with suppress(OSError):  # somebody has ended it already; the run will start another one
+        started.link.sendall(pack({"modules": list(modules)}))
     return started
