@@ -42,8 +42,9 @@ def test_whose_fault_it_is_shows_in_the_exit_code() -> None:
         ("task", ["tasks", "task-api", "other"], "did you mean tasks or task-api?"),
         ("zzz", ["b", "a"], "known: a, b"),
         ("zzz", [], "none is known"),
+        ("zzz", [*"abcdefghijklmnopq"], "known: a, b, c, d, e, f, g, h, i, j, k, l, m, n, o and 2 more"),
     ],
-    ids=["one near", "two near", "none near", "none at all"],
+    ids=["one near", "two near", "none near", "none at all", "very many"],
 )
 def test_the_nearest_known_names_are_offered(name: str, known: list[str], said: str) -> None:
     """An unknown name comes back with the nearest known ones, or all there are."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+MOST_NAMES = 15  # all commands, but not fifty checks
+
 
 class ExitCode(IntEnum):
     """What a command's exit code means to a script."""
@@ -53,9 +55,15 @@ def stop(where: object, what: str, remedy: str = "") -> BackroadError:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return `did you mean a or b?` for the known names nearest to `name`, or the names there are."""
+    """Return `did you mean a or b?` for the known names nearest to `name`, or the names there are.
+
+    Of very many only the first are told.
+    """
     names: Sequence[str] = sorted(known)
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     if close:
         return f"did you mean {' or '.join(close)}?"
-    return f"known: {', '.join(names)}" if names else "none is known"
+    told = ", ".join(names[:MOST_NAMES])
+    if len(names) > MOST_NAMES:
+        return f"known: {told} and {len(names) - MOST_NAMES} more"
+    return f"known: {told}" if names else "none is known"

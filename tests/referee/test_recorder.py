@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from backroad.referee.recorder import KEPT, MARK, SHOWN, Recorder, earlier, short, snake
@@ -43,6 +45,36 @@ def test_the_last_calls_are_kept(count: int) -> None:
     assert lines[-1] == f"f({count - 1})"
     assert len([line for line in lines if line.startswith("f(")]) == SHOWN
     assert lines[0].endswith(" before") == (count > SHOWN)
+
+
+def test_the_same_call_in_a_row_is_one_line() -> None:
+    """Eight equal lines tell no more than one, and leave no room for what came before."""
+    recorder = Recorder()
+    for text in ("f()", *["g()"] * (SHOWN + 2), "h()", "g()"):
+        recorder.did(text)
+    assert recorder.lines({}) == ("f()", f"g()   ({SHOWN + 2} times)", "h()", "g()")
+    assert recorder.lines({}, shown=3) == ("… 1 call before", f"g()   ({SHOWN + 2} times)", "h()", "g()")
+
+
+@pytest.mark.parametrize("count", [1, SHOWN, SHOWN + 1, KEPT + 5])
+def test_what_calls_rest_on_is_shown_while_it_lasts(count: int) -> None:
+    """The settings of a service say why an answer is wrong; of one that has ended they say nothing."""
+    recorder = Recorder()
+    with recorder.during("started with A=1"):
+        pass
+    for number in range(SHOWN):
+        recorder.did(f"f({number})")
+    assert "started with A=1" not in recorder.lines({})
+    with suppress(ZeroDivisionError), recorder.during("started with B=2"):
+        for number in range(count):
+            recorder.did(f"g({number})")
+        _ = 1 / 0
+    lines = recorder.lines({})
+    assert lines.count("started with B=2") == 1
+    before = 1 + SHOWN + count - len([line for line in lines if line[0] in "fg"])
+    assert (f"… {before} calls before" in lines) == (before > 0)
+    recorder.clear()
+    assert recorder.lines({}) == ()
 
 
 def test_clearing_forgets() -> None:

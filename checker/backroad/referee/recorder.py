@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import reprlib
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 
 KEPT = 60
@@ -59,11 +61,13 @@ class Recorder:
     def __init__(self) -> None:
         self._entries: deque[list[Any]] = deque(maxlen=KEPT)
         self._types: dict[int, str] = {}
+        self._lasting: list[str] = []
         self.left_out = 0
 
     def clear(self) -> None:
         """Start anew for the next check."""
         self._entries.clear()
+        self._lasting.clear()
         self.left_out = 0
 
     def did(self, text: str) -> None:
@@ -71,6 +75,14 @@ class Recorder:
         if len(self._entries) == KEPT:
             self.left_out += 1
         self._entries.append([text, None])
+
+    @contextmanager
+    def during(self, text: str) -> Iterator[None]:
+        """Record what all calls in the `with` rest on: if one fails, it is shown however many came after."""
+        self.did(text)
+        self._lasting.append(text)
+        yield
+        self._lasting.remove(text)
 
     def resulted(self, number: int, type_name: str) -> None:
         """Note that the last thing done gave an object of the subject."""
@@ -84,11 +96,17 @@ class Recorder:
         return None if found is None else f"{MARK.format(number)} = {found}"
 
     def lines(self, names: Mapping[int, str], shown: int = SHOWN) -> tuple[str, ...]:
-        """Return the last things done, objects called by the check's own variable names."""
+        """Return the last things done, objects called by the check's own variable names.
+
+        The same one in a row is one line; what `during` was told stands first.
+        """
         used = {int(number) for text, _ in self._entries for number in MARKED.findall(text)}
-        lines = [self._line(text, number, names, used) for text, number in self._entries]
-        hidden = self.left_out + max(0, len(lines) - shown)
-        return (*earlier(hidden), *lines[-shown:])
+        said = [self._line(text, number, names, used) for text, number in self._entries]
+        runs = [(line, len(list(same))) for line, same in groupby(said)]
+        last = runs[-shown:]
+        hidden = self.left_out + len(said) - sum(count for _, count in last)
+        rests_on = [text for text in self._lasting if text not in dict(last)]
+        return (*rests_on, *earlier(hidden - len(rests_on)), *(times(line, count) for line, count in last))
 
     def _line(self, text: str, number: int | None, names: Mapping[int, str], used: set[int]) -> str:
         said = self.named(text, names)
@@ -102,6 +120,11 @@ class Recorder:
 
     def _name(self, number: int, names: Mapping[int, str]) -> str:
         return names.get(number) or f"{snake(self._types.get(number, 'object'))}_{number}"
+
+
+def times(line: str, count: int) -> str:
+    """Return one line for a call that was made so often in a row."""
+    return line if count == 1 else f"{line}   ({count} times)"
 
 
 def earlier(count: int) -> tuple[str, ...]:

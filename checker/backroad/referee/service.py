@@ -209,15 +209,15 @@ class Service:
         """Run a second process of the same command on another port for the time of the `with`."""
         settings = settings_text(env or {})
         did = f"started {self._plan.service.start} once more, on another port{settings}"
-        self._recorder.did(did)
         settings_of_both = {**self._env, **(env or {})}
         other = Service(self._plan, self._recorder, settings_of_both, self._supplies, self.store, self._forks)
         try:
-            try:
-                other.start()
-            except Trouble as trouble:
-                raise Trouble(trouble.evidence.but(did=(did,))) from None
-            yield other
+            with self._recorder.during(did):
+                try:
+                    other.start()
+                except Trouble as trouble:
+                    raise Trouble(trouble.evidence.but(did=(did,))) from None
+                yield other
         finally:
             other.stop()
 

@@ -250,6 +250,7 @@ def test_claims_are_checked(service):
         "a user that is none": forge(sub=uuid4().hex),
         "a user's e-mail as sub": forge(sub="ada@example.org"),
         "an empty sub": forge(sub=""),
+        "a number as jti": forge(jti=7),
         **{f"no {name}": forge(without=[name]) for name in "iss aud sub iat exp jti use ver".split()},
     }
     if version in (0, 1):

@@ -130,7 +130,7 @@ def test_refresh_tokens_work_once(service):
 
 @hint(
     "Two parties hold a token that comes back: you cannot know which is the thief, so the login ends",
-    "All tokens that came of one login share its id; a reuse marks that login as revoked",
+    "All tokens of one login share its id; a reuse marks it as revoked, and the 401 must not take that back",
     "UPDATE sessions SET revoked = true WHERE id = :session, and commit before you answer 401",
 )
 @requires("refresh_tokens_work_once")

@@ -163,6 +163,8 @@ def test_password_change_ends_every_login(service):
             "status": 403,
         }
         assert reply == problem(403, "forbidden")
+    reply = service.put("/v1/me/password", json={"new_password": OTHER}, headers=bearer(mine))
+    assert reply.status in (403, 422), "without current_password"
     assert me(service, mine) == answer(200)
     log_in(service, email)
     right = {"current_password": PASSWORD, "new_password": OTHER}
@@ -195,6 +197,8 @@ def test_deleting_the_account_is_final(service):
         reply = service.delete("/v1/me", json={"password": wrong}, headers=bearer(pair))
         assert {"password": wrong, "status": reply.status} == {"password": wrong, "status": 403}
         assert reply == problem(403, "forbidden")
+    reply = service.delete("/v1/me", json={}, headers=bearer(pair))
+    assert reply.status in (403, 422), "without password"
     assert me(service, pair) == answer(200)
     last = register(service)  # the newest row is the one whose number is given away first
     newest = log_in(service, last)

@@ -118,6 +118,10 @@ def test_register_checks_the_email(service):
     for email in (longest, f"{uuid4().hex}+tag@mail.example.co.uk", f"o'{uuid4().hex}@example.org"):
         assert register(service, email, display_name="Ada") == answer(201)
         assert log_in(service, email) == answer(200)
+    local = uuid4().hex.ljust(64, "b")
+    reply = register(service, f"{local}@example.org")
+    assert reply == answer(201)
+    assert {"display_name": reply.json["display_name"]} == {"display_name": local}
 
 
 @hint(
@@ -325,12 +329,12 @@ def test_a_new_password_keeps_the_rules(service):
 
 @hint(
     "Login says no more than it must: what is no text is 422, all else is right or wrong",
-    "required and type are for the form of the body; the rules of passwords are for register",
+    "required and type are for the form of the body; the rules of e-mails and passwords are for register",
     'Body("email", "password"), two times body.text(), body.finish(), then compare',
 )
 @requires("login_returns_a_pair")
 def test_bodies_are_checked(service):
-    """Bodies that are no JSON object, and logins without a text, are refused in words
+    """Bodies that are no JSON object are refused; any two texts are a login
 
     A body that crashes the login is a 500 that anybody can cause without an account
     """

@@ -37,6 +37,7 @@ def register() -> Any:
 
 # Stage 1
 # TODO 3: POST /v1/auth/login finds the user, compares the password and answers token_pair(…).
+#         It refuses with 422 only what is no text: whoever logs in may type any e-mail and any password.
 #         Until stage 3 the refresh token can be any random text: secrets.token_urlsafe(32).
 
 # Stage 3
