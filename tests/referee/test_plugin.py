@@ -233,6 +233,76 @@ def test_not_there(service):
     assert verdicts(report) == {"it": "PASSED", "not_there": "FAILED"}
 
 
+CRASHES = """
+import base, traceback
+class Handler(base.Handler):
+    def do_GET(self):
+        if self.path != "/x":
+            return super().do_GET()
+        try:
+            1 / 0  # here
+        except ZeroDivisionError:
+            traceback.print_exc()
+            self.send_error(500)
+base.serve(Handler)
+"""
+
+
+def test_a_500_is_explained_whatever_the_check_compares(judge: Judge, server: str) -> None:
+    """The line behind it, and how to see it again, also where a check has collected codes; not elsewhere."""
+    check = '''
+def test_codes(service):
+    """Codes"""
+    codes = {path: service.get(path).status for path in ("/x", "/y")}
+    assert codes == {"/x": 200, "/y": 200}
+
+def test_in_words(service):
+    """Words"""
+    assert service.get("/x").status == 200, "with a cookie"
+
+def test_something_else(service):
+    """Else"""
+    service.get("/x")
+    assert service.get("/y").status == 201
+
+def test_none_before(service):
+    """None"""
+    assert {"/y": service.get("/y").status + 300} == {"/y": 200}
+'''
+    report = judge({"app.py": CRASHES, "base.py": server}, check, kind=Kind.SERVICE)
+    codes, words, other, none = report.results
+    for result, message in ((codes, ""), (words, "with a cookie; ")):
+        assert result.message == f"{message}ZeroDivisionError: division by zero"
+        assert result.where is not None
+        assert result.where.source == "1 / 0  # here"
+        assert result.again == "curl -i localhost:8000/x"
+    assert codes.did == ("GET /x", "GET /y")
+    for result in (other, none):
+        assert (result.message, result.where, result.again) == (None, None, None)
+
+
+def test_the_settings_of_another_process_are_told(judge: Judge, server: str) -> None:
+    """What a check asks of a process with settings of its own is read with them, while that process runs."""
+    check = '''
+from backroad.checks import answer
+
+def test_settings(service):
+    """Settings"""
+    with service.another(env={"MOST": "3"}) as other:
+        assert other.get("/x") == answer(429)
+
+def test_afterwards(service):
+    """After"""
+    with service.another(env={"MOST": "3"}) as other:
+        other.get("/x")
+    assert service.get("/x") == answer(429)
+'''
+    report = judge({"app.py": "import base\nbase.serve()\n", "base.py": server}, check, kind=Kind.SERVICE)
+    settings, afterwards = report.results
+    assert settings.did == ("started python app.py once more, on another port, with MOST=3", "GET /x")
+    assert afterwards.did == ("GET /x",)
+
+
 def test_the_other_way_round_all_is_green(judge: Judge) -> None:
     """With the core green, hardening runs and is told apart."""
     checks = {

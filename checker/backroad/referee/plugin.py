@@ -171,6 +171,7 @@ class Referee:
         if isinstance(call.excinfo.value, KitFault):
             self.faults.append(str(call.excinfo.value))
         evidence = verdicts.judge(call.excinfo, self._compared, item.path)
+        evidence = verdicts.explained(evidence, self.recorder.server_error)
         names = verdicts.names_in(call.excinfo, item.path)
         output = None if evidence.verdict is Verdict.BLOCKED else self._host.output() or self._services.said()
         result = verdicts.failed(check, evidence, self.recorder, names, output, call.duration)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import reprlib
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from typing import Any
+
+from backroad.referee.evidence import Evidence
 
 KEPT = 60
 SHOWN = 8
@@ -63,12 +65,15 @@ class Recorder:
         self._types: dict[int, str] = {}
         self._lasting: list[str] = []
         self.left_out = 0
+        self.server_error: Evidence | None = None
+        """What the last answer of 5xx in this check shows."""
 
     def clear(self) -> None:
         """Start anew for the next check."""
         self._entries.clear()
         self._lasting.clear()
         self.left_out = 0
+        self.server_error = None
 
     def did(self, text: str) -> None:
         """Record something done."""
@@ -105,8 +110,12 @@ class Recorder:
         runs = [(line, len(list(same))) for line, same in groupby(said)]
         last = runs[-shown:]
         hidden = self.left_out + len(said) - sum(count for _, count in last)
-        rests_on = [text for text in self._lasting if text not in dict(last)]
-        return (*rests_on, *earlier(hidden - len(rests_on)), *(times(line, count) for line, count in last))
+        ground = self.ground_of(dict(last))
+        return (*ground, *earlier(hidden - len(ground)), *(times(line, count) for line, count in last))
+
+    def ground_of(self, lines: Container[str]) -> tuple[str, ...]:
+        """Return what these lines rest on, as far as it is not among them."""
+        return tuple(text for text in self._lasting if text not in lines)
 
     def _line(self, text: str, number: int | None, names: Mapping[int, str], used: set[int]) -> str:
         said = self.named(text, names)

@@ -165,6 +165,7 @@ class Service:
             found = exception_in(read_log(running.log, before), self._plan.tree)
             if found is not None:
                 object.__setattr__(reply, "raised", found)
+            self._recorder.server_error = reply.evidence("", got=str(reply.status))
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, **more: Any) -> Reply:
         """Send a GET."""

@@ -57,7 +57,8 @@ def failed(
         return None if text is None else recorder.named(text, names)
 
     blocked = evidence.verdict is Verdict.BLOCKED
-    did = evidence.did if evidence.did or blocked else recorder.lines(names)
+    told = (*recorder.ground_of(evidence.did), *evidence.did)
+    did = told if evidence.did or blocked else recorder.lines(names)
     return Result(
         check.name,
         check.sentence,
@@ -104,6 +105,16 @@ def judge(excinfo: pytest.ExceptionInfo[BaseException], compared: Compared | Non
         f"the check could not go on with what it got: {type(error).__name__}: {error} ({file.name}:{line})"
     )
     return Evidence(Verdict.FAILED, message)
+
+
+def explained(evidence: Evidence, server_error: Evidence | None) -> Evidence:
+    """Return the evidence with what is behind a 5xx, where it tells of one in words of the check's own."""
+    if server_error is None or evidence.again or evidence.frames:
+        return evidence
+    if server_error.got is None or server_error.got not in (evidence.got or ""):
+        return evidence
+    message = "; ".join(filter(None, (evidence.message, server_error.message)))
+    return evidence.but(message=message or None, frames=server_error.frames, again=server_error.again)
 
 
 def raised(error: Any) -> Evidence:
