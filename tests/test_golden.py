@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -197,6 +198,11 @@ def all_like(of: Exercise, result: Result) -> dict[str, Result]:
 def failing(of: Exercise, result: Result, *waiting: str) -> Report:
     """Return a report with one failure and the checks that wait for it."""
     return report(of, {result.name: result, **blocked(*waiting)})
+
+
+def alone(whole: Report) -> Report:
+    """Return a report of the hardening stage, which was asked for by its number."""
+    return replace(whole, results=tuple(result for result in whole.results if result.stretch))
 
 
 def hard() -> Report:
@@ -393,6 +399,8 @@ PAGES: dict[str, Rows] = {
     "unreadable-module": told(LISTS, UNREAD),
     "blocked": told(LISTS, report(LISTS, blocked("check_2_0", "check_2_1"))),
     "hardening": told(LISTS, hard()),
+    "hardening-alone": told(LISTS, alone(hard())),
+    "hardening-alone-green": told(LISTS, alone(report(LISTS, {}))),
     "road-first": lambda width, colour: painted(road_screen(first_time(), width), colour),
     "road-later": lambda width, colour: painted(road_screen(travel(), width), colour),
     "road-long": lambda width, colour: painted(road_screen(long_road(), width), colour),

@@ -80,10 +80,11 @@ def _head(report: Report, exercise: Exercise, width: int) -> list[Row]:
 
 def _subject(report: Report, exercise: Exercise) -> str:
     first = report.first_failure
-    passed = sum(result.passed for result in report.core)
     if first is None or first.stretch:
+        counted = report.core or report.results
+        passed = sum(result.passed for result in counted)
         told = _green_text(report, exercise) if first is None else _hardening_text(report)
-        return f"{passed} of {len(report.core)} · {told}" if report.core else told
+        return f"{passed} of {len(counted)} · {told}"
     stages = [stage for stage in exercise.stages if not stage.stretch]
     stage = next((stage for stage in stages if stage.number == first.stage), None)
     title = f" · {stage.title[:1].lower()}{stage.title[1:]}" if stage else ""
@@ -102,6 +103,8 @@ def _green_text(report: Report, exercise: Exercise) -> str:
 
 def _hardening_text(report: Report) -> str:
     hard = [result for result in report.results if result.stretch]
+    if not report.core:
+        return "hardening"
     return f"core green · hardening {sum(result.passed for result in hard)} of {len(hard)}"
 
 
