@@ -89,6 +89,24 @@ def test_the_whole_way_by_keyboard(page: Page, dashboard: Dashboard) -> None:
     assert file.read_text(encoding="utf-8") != RIGHT
 
 
+@pytest.mark.parametrize("name", ["Hint", "Open greeter.py:"])
+def test_what_is_told_anew_keeps_the_focus(page: Page, dashboard: Dashboard, name: str) -> None:
+    """A save, or the end of a run, while somebody is at a button or a link: it still has the focus."""
+    page.goto(f"{dashboard.address}exercise/greeter/")
+    page.get_by_role("button", name="Start this exercise").click()
+    told = page.get_by_role("region", name="What happened")
+    expect(told).to_be_visible()
+    file = dashboard.folder / "greeter" / "greeter.py"
+    for count in range(3):
+        file.write_text(f"def hello(name):\n    raise ValueError('save {count}')\n", encoding="utf-8")
+        expect(told).to_contain_text(f"save {count}")
+        expect(told).to_contain_text("confinement level")
+        if count == 0:
+            walk(page, name)
+        focused, _ = page.evaluate(FOCUSED)
+        assert focused.startswith(name)
+
+
 def test_the_map_answers(page: Page, dashboard: Dashboard) -> None:
     """A place that has the focus or is pointed at shows what comes before it; a topic leaves its places."""
     page.goto(dashboard.address)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from backroad.referee.deadline import LONGEST, PATIENCE, Deadline, run_times
+from backroad.referee.deadline import LATE, PATIENCE, Deadline, run_times
 
 BURN = "import time\nprint('up', flush=True)\nwhile True: pass"
 THREADS = """
@@ -36,6 +36,29 @@ def burning(request: pytest.FixtureRequest) -> Iterator[list[int]]:
     for process in processes:
         with process:
             process.kill()
+
+
+# A parent that shares nothing with its child, and waits for it as for a disk: clone(2) with CLONE_VFORK.
+STUCK = """
+import ctypes, os, signal, time
+print("up", flush=True)
+CLONE = {{"x86_64": 56, "aarch64": 220}}[os.uname().machine]
+if ctypes.CDLL(None).syscall(CLONE, 0x4000 | signal.SIGCHLD, 0, 0, 0, 0) == 0:
+    time.sleep({seconds})
+    os._exit(0)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def stuck(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A process that cannot run for as many seconds as the test says, and sleeps after that."""
+    code = STUCK.format(seconds=request.param)
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, process_group=0) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield process.pid
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def until(deadline: Deadline) -> float:
@@ -78,9 +101,9 @@ def test_who_was_asleep_gets_the_rest(wait: str) -> None:
         time.sleep(2.5)
         process.send_signal(signal.SIGCONT)
         took, passed, over = map(float, process.stdout.read().split())
-    assert took > 2.5 + 1.0 - 2 * LONGEST
-    assert 1.0 <= passed + LONGEST < 1.0 + 4 * LONGEST
-    assert over == pytest.approx(took - 1.0, abs=2 * LONGEST)
+    assert took > 2.5 + 1.0 - 2 * LATE
+    assert 1.0 <= passed + LATE < 1.0 + 4 * LATE
+    assert over == pytest.approx(took - 1.0, abs=2 * LATE)
 
 
 @linux_only
@@ -96,6 +119,24 @@ def test_the_crowded_get_more(burning: list[int]) -> None:
 def test_own_threads_are_no_crowd(burning: list[int]) -> None:
     """A process that keeps itself waiting had the machine."""
     took = until(Deadline(0.5, lambda: burning))
+    crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert took < 0.5 * 1.5 * crowd
+
+
+@linux_only
+@pytest.mark.parametrize(("stuck", "due"), [(1.0, 1.5), (60.0, 0.5 * PATIENCE)], indirect=["stuck"])
+def test_the_stuck_get_more(stuck: int, due: float) -> None:
+    """Who waits for a disk gets what that took, within bounds."""
+    took = until(Deadline(0.5, lambda: [stuck]))
+    assert due - 0.2 < took < due + 0.45
+
+
+@linux_only
+@pytest.mark.parametrize("burning", [(BURN, 1)], indirect=True)
+@pytest.mark.parametrize("stuck", [60.0], indirect=True)
+def test_who_runs_is_not_stuck(burning: list[int], stuck: int) -> None:
+    """One of several processes that waits for a disk keeps no other one from its work."""
+    took = until(Deadline(0.5, lambda: [stuck, *burning]))
     crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     assert took < 0.5 * 1.5 * crowd
 

@@ -47,9 +47,13 @@ def engine(notices: list[str]) -> Iterator[Engine]:
 
 
 def waiting() -> psutil.Process:
-    """Return the one process that waits for a run."""
-    [found] = [one for one in psutil.Process().children() if "--waiting" in one.cmdline()]
-    return found
+    """Return the one process that waits for a run; one that was just started has no command yet."""
+    deadline = time.monotonic() + SECONDS
+    while not (found := [one for one in psutil.Process().children() if "--waiting" in one.cmdline()]):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    [only] = found
+    return only
 
 
 def below(process: psutil.Process) -> list[psutil.Process]:

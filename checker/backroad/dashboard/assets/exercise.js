@@ -8,7 +8,8 @@ const check = document.querySelector("#check");
 const start = document.querySelector("#start");
 const telling = document.querySelector("#telling");
 const SIGNS = { PASSED: "✓", BLOCKED: "·" };
-let hinted = false; // whoever asked for a hint stays at the button for the next one
+const HOLDS = ["[data-hint]", "a"]; // what may have the focus where things are told anew
+let held = null; // which of them has it; a button that is disabled or replaced loses it
 
 function say(problems) {
   problem.hidden = !problems?.length;
@@ -36,8 +37,7 @@ function draw(scene) {
     telling.innerHTML = scene.html;
     telling.hidden = telling.textContent.trim() === "";
     say([]);
-    if (hinted) (telling.querySelector("[data-hint]") ?? telling).focus({ preventScroll: true });
-    hinted = false;
+    if (held) (telling.querySelector(held) ?? telling).focus({ preventScroll: true });
   }
   if (scene.past !== undefined) document.querySelector("#past").innerHTML = scene.past;
   if (!scene.running && Object.keys(verdicts).length) document.querySelector("#status").textContent = told;
@@ -76,8 +76,16 @@ start?.addEventListener("click", async () => {
 telling.addEventListener("click", async (event) => {
   const asked = event.target.closest("[data-hint]");
   if (!asked) return;
-  asked.disabled = hinted = true;
-  say((await post(`${base}/hint/${encodeURIComponent(asked.dataset.hint)}`)).problems);
+  asked.focus(); // not every browser does that for a mouse
+  asked.disabled = true;
+  const answer = await post(`${base}/hint/${encodeURIComponent(asked.dataset.hint)}`);
+  say(answer.problems);
+  if (!answer.problems?.length) return; // the next scene brings another button
+  asked.disabled = false;
+  asked.focus();
+});
+document.addEventListener("focusin", (event) => {
+  held = telling.contains(event.target) ? HOLDS.find((one) => event.target.matches(one)) : null;
 });
 // Where there is one column, what happened comes before the sentences of all checks.
 if (matchMedia("(max-width: 999px)").matches) {
