@@ -74,5 +74,7 @@ if ! is_fresh "$kind"; then
     [ "$kind" = demo ] || extras="[$kind]"
     echo "installing backroad$extras into $venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".$extras"
+    # As pip does where it copies: the processes that run the checks write no bytecode.
+    "$venv/bin/python" -m compileall -q checker
     pwd > "$venv/.$kind-installed"
 fi

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import psutil
+
 from backroad.events import EventKind
-from backroad.practice.checking import judge, keep, note, submitted
+from backroad.practice.checking import judge, keep, note, submitted, summoned
 from backroad.referee.engine import Engine
 from backroad.workspace.opening import Workspace
 
@@ -37,6 +39,37 @@ def test_warm_where_there_is_an_engine(kit: Kit, workspace: Workspace) -> None:
     assert kit.engine is None
     assert [one.verdict for one in cold.results] == [one.verdict for one in warm.results]
     assert cold.submission == warm.submission == tree.digest()
+
+
+def test_from_a_referee_that_was_summoned(kit: Kit, workspace: Workspace) -> None:
+    """It judges the one run that comes, or none, and is gone in the end."""
+    (workspace.root / "greeter.py").write_text(RIGHT, encoding="utf-8")
+    exercise = kit.exercise("greeter")
+    tree = submitted(kit, exercise, workspace.root)
+    before = psutil.Process().children()
+    with summoned(kit, exercise):
+        [came] = [one for one in psutil.Process().children() if one not in before]
+    assert not came.is_running()
+    with summoned(kit, exercise) as start:
+        assert start is not None
+        [came] = [one for one in psutil.Process().children() if one not in before]
+        assert judge(kit, exercise, tree, start).passed
+        assert not came.is_running()
+    with kit.warm(), summoned(kit, exercise) as start:
+        assert start is None
+
+
+def test_bytecode_of_checks_is_kept(kit: Kit, workspace: Workspace) -> None:
+    """From a cold run it lies in the kit's home, for the next one, and nothing lies beside the checks."""
+    exercise = kit.exercise("greeter")
+    tree = submitted(kit, exercise, workspace.root)
+    for _ in range(2):
+        judge(kit, exercise, tree)
+        kept = {path.name.partition(".")[0] for path in kit.cache.rglob("test_*.pyc")}
+        assert kept == {check.file.stem for check in exercise.checks}
+        assert {path.suffix for path in (exercise.folder / "checks").iterdir()} == {".py"}
+    lose_home(kit)
+    assert [one.name for one in judge(kit, exercise, tree).results] == [one.name for one in exercise.checks]
 
 
 def test_kept_and_noted(kit: Kit, workspace: Workspace) -> None:

@@ -19,7 +19,7 @@ from backroad.model import Kind, Level, Limits
 from backroad.plan import Plan
 from backroad.referee.court import cache_folder, pytest_arguments
 from backroad.referee.planfile import plan_to_json
-from backroad.referee.session import REFEREE
+from backroad.referee.session import Summoned
 
 PATIENT = Limits(call=60, check=60)
 CODE = """
@@ -51,28 +51,18 @@ Start = Callable[[Plan], "subprocess.Popen[bytes]"]
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Start a referee's process on a plan, as the kit does."""
-    started: list[subprocess.Popen[bytes]] = []
+    summoned: list[Summoned] = []
 
     def begin(plan: Plan) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-P", str(REFEREE)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "TMPDIR": str(tmp_path)},
-            start_new_session=True,
-        )
-        started.append(process)
-        assert process.stdin is not None
-        process.stdin.write(json.dumps(plan_to_json(plan)).encode() + b"\n")
-        process.stdin.flush()
-        return process
+        summoned.append(Summoned())
+        summoned[-1].start(tmp_path)
+        summoned[-1].tell(plan_to_json(plan))
+        return summoned[-1].process
 
     yield begin
-    for process in started:
-        process.kill()
-        with process:
-            pass
+    for one in summoned:
+        one.process.kill()
+        one.dismiss()
 
 
 def event(process: subprocess.Popen[bytes]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from backroad.model import Exercise, Level, Limits
 from backroad.plan import Plan
 from backroad.referee.host import Host, Subject
 from backroad.referee.recorder import Recorder
-from backroad.referee.session import referee_environment
+from backroad.referee.session import Summoned, referee_environment
 from backroad.report import Report, Result, Verdict
 
 Judge = Callable[..., Report]
@@ -226,6 +226,22 @@ def test_a_referee_that_is_killed_is_the_kit_s_fault(plan: Callable[..., Plan]) 
     )
     with pytest.raises(KitFault, match="code -9"):
         referee.run(plan(CODE, checks, limits=Limits(check=30)), kill)
+
+
+def test_a_referee_may_be_summoned_ahead(plan: Callable[..., Plan]) -> None:
+    """It judges a run that was not known yet, in the folder of that; who killed it meanwhile is told so."""
+    made = plan(CODE, CHECK)
+    for killed in (False, True):
+        summoned = Summoned()
+        if killed:
+            summoned.process.kill()
+            summoned.process.wait(10)
+            with pytest.raises(KitFault, match="code -9"):
+                referee.run(made, start=summoned.start)
+        else:
+            assert referee.run(made, start=summoned.start).passed
+        summoned.dismiss()
+        assert summoned.process.returncode == (-9 if killed else 0)
 
 
 def test_a_run_has_an_end(plan: Callable[..., Plan]) -> None:

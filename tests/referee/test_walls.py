@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from backroad.model import Level, Limits
-from backroad.referee.walls import PACKAGE, linked_folders, walls, without
+from backroad.plan import Plan
+from backroad.referee.walls import PACKAGE, linked_folders, secrets_of, walls, without
 
 
 @pytest.fixture
@@ -63,6 +65,13 @@ def test_a_secret_is_cut_out_of_its_folder(tmp_path: Path) -> None:
     }
     assert list(without(root / "a" / "secret" / "x", (root / "a" / "secret",))) == []
     assert list(without(root / "b", (root / "a",))) == [(root / "b", True)]
+
+
+def test_bytecode_of_checks_is_secret(plan: Callable[..., Plan], tmp_path: Path) -> None:
+    """It tells what the checks tell, wherever somebody keeps it."""
+    made = plan("", "", cache=tmp_path / "cache")
+    assert {made.checks, tmp_path / "cache"} <= set(secrets_of(made))
+    assert made.checks in secrets_of(made.but(cache=None))
 
 
 def test_packages_of_a_hand_in_can_be_read(tree: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from backroad.cli.places import split_words
 from backroad.errors import BackroadError, ExitCode, Problem, nearest, stop
-from backroad.practice.checking import judge, keep, note, submitted
+from backroad.practice.checking import judge, keep, note, submitted, summoned
 
 if TYPE_CHECKING:
     from backroad.cli.session import Session
@@ -46,12 +46,13 @@ def check_workspace(session: Session, wish: Wish) -> Checked:
     """Run the checks that were asked for, and remember the run."""
     workspace, names = split_words(session, wish.words)
     exercise = session.exercise(workspace.slug)
-    require_known(exercise, names, wish.stage)
-    require_folders(wish.json_file, wish.junit_file)
-    stages = () if wish.stage is None else (wish.stage,)
-    state = keep(session, workspace)
-    tree = submitted(session, exercise, workspace.root)
-    report = judge(session, exercise, tree, names=plain_names(names), stages=stages, in_process=wish.debug)
+    with summoned(session, exercise) as start:
+        require_known(exercise, names, wish.stage)
+        require_folders(wish.json_file, wish.junit_file)
+        asked = {"names": plain_names(names), "stages": () if wish.stage is None else (wish.stage,)}
+        state = keep(session, workspace)
+        tree = submitted(session, exercise, workspace.root)
+        report = judge(session, exercise, tree, start, in_process=wish.debug, **asked)
     note(session, workspace, exercise, report, state)
     return Checked(workspace, exercise, report)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from backroad.content.trees import Tree
     from backroad.model import Exercise
     from backroad.practice.practice import Practice
+    from backroad.referee.session import Start
     from backroad.report import Report
     from backroad.workspace.opening import Workspace
 
@@ -32,17 +35,39 @@ def mention_restored(practice: Practice, tree: Tree) -> None:
         )
 
 
-def judge(practice: Practice, exercise: Exercise, tree: Tree, **choices: object) -> Report:
-    """Run the checks of an exercise on a tree: warm where an engine is at hand, or where one pays off."""
+@contextmanager
+def summoned(practice: Practice, exercise: Exercise) -> Iterator[Start | None]:
+    """Have a referee get ready while its run is planned; none where that run will not be one from cold."""
+    from backroad.model import Kind
+
+    if practice.engine is not None or exercise.kind is Kind.SERVICE:
+        yield None
+        return
+    from backroad.referee.session import Summoned
+
+    referee = Summoned()
+    try:
+        yield referee.start
+    finally:
+        referee.dismiss()
+
+
+def judge(
+    practice: Practice, exercise: Exercise, tree: Tree, start: Start | None = None, **choices: object
+) -> Report:
+    """Run the checks of an exercise on a tree: warm where an engine is at hand, or where one pays off.
+
+    `start` is for a run from cold.
+    """
     from backroad.referee import plan_for, run
     from backroad.referee.parts import parts_of
 
     with (
         practice.progress(exercise.slug, len(exercise.checks)) as tick,
-        plan_for(exercise, tree, in_parts=True, **choices) as plan,
+        plan_for(exercise, tree, in_parts=True, cache=practice.cache, **choices) as plan,
     ):
         if practice.engine is None and parts_of(plan) == 1:
-            return run(plan, tick, brake=practice.brake)
+            return run(plan, tick, start=start, brake=practice.brake)
         with practice.warm() as engine:
             return engine.run(plan, tick, brake=practice.brake)
 

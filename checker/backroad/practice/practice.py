@@ -67,6 +67,11 @@ class Practice:
 
         return home_folder(self.environ)
 
+    @property
+    def cache(self) -> Path:
+        """The folder of what is faster read than made, the bytecode of checks; it may go at any time."""
+        return self.home / "cache"
+
     @contextmanager
     def archive(self) -> Iterator[Archive]:
         """Open journal and attic; stops where they cannot be."""

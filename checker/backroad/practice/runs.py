@@ -105,7 +105,8 @@ class Runs:
         ending: tuple[str, Any] | None = "trouble", stop("", BUG)
         try:
             state = keep(self.practice, self.workspace)
-            with plan_for(self.exercise, tree, in_parts=True, **self.choices) as plan:
+            kept = self.practice.cache
+            with plan_for(self.exercise, tree, in_parts=True, cache=kept, **self.choices) as plan:
                 report = self.engine.run(plan, told, brake=brake)
             note(self.practice, self.workspace, self.exercise, report, state)
             ending = "report", report

@@ -1,4 +1,4 @@
-"""The referee's own process: a plan comes in on standard input, results go out as JSON lines.
+"""The referee's own process: environment and plan come in on standard input, results go out as JSON lines.
 
 With `--paused CONTROL FORKS SPARE` it prepares the session and then forks for each run, see `paused`; with
 `--waiting MODULE…` it prepares the session for one run, see `waiting`.

@@ -8,9 +8,10 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 import threading
 import traceback
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
@@ -77,6 +78,13 @@ def next_line() -> dict[str, Any]:
     return dict(json.loads(line)) if line else {}
 
 
+def take_up(environment: Mapping[str, str]) -> None:
+    """Make this process one that was started for the run, whatever it was started for."""
+    os.environ.clear()
+    os.environ.update(environment)
+    tempfile.tempdir = None
+
+
 def listen(asking: Asking) -> None:
     """Hear on standard input what is answered; from now on this process ends with whoever wanted the run."""
     threading.Thread(target=end_with_caller, args=(sys.stdin.buffer, asking), daemon=True).start()
@@ -100,6 +108,10 @@ def judge(events: BinaryIO) -> None:
     """Run the checks of the plan that comes in, and tell each result, then the report or the kit's fault."""
     from backroad.referee.bench import Bench
 
+    environment = next_line()
+    if not environment:
+        return
+    take_up(environment)
     plan = plan_from_json(next_line())
     asking = Asking(lambda what: tell(events, asks=what))
     listen(asking)

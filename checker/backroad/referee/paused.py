@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import traceback
 from contextlib import suppress
@@ -32,6 +31,7 @@ from backroad.referee.court import (
     extras,
     pytest_arguments,
     stop,
+    take_up,
     tell,
     teller,
 )
@@ -131,9 +131,7 @@ class Pause:
         for source, target in ((plan, 0), (complaints, 2)):
             os.dup2(source, target)
             os.close(source)
-        os.environ.clear()
-        os.environ.update(order)
-        tempfile.tempdir = None
+        take_up(order)
         caller = os.fdopen(0, "rb", closefd=False)
         bench = Bench(plan_from_json(json.loads(caller.readline())), self._forks, self._mongo)
         run = Run(bench, os.fdopen(events, "wb"), leash)

@@ -116,18 +116,45 @@ class Caller(Process, Protocol):
     stdout: IO[bytes] | None
 
 
-def start_referee(scratch: Path, *words: str) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+class Summoned:
+    """A referee's process that has started and does not know its run yet; `words` choose how it gets ready.
+
+    What it needs takes a while to import: whoever can, summons it before the run is planned.
+    """
+
+    def __init__(self, *words: str, folder: Path | None = None) -> None:
+        self.complaints = file_for_complaints()
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", str(REFEREE), *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.complaints,
+            env=referee_environment(folder),
+            start_new_session=True,
+        )
+
+    def tell(self, told: dict[str, Any]) -> None:
+        """Write a line for it; raises OSError where it has ended."""
+        if self.process.stdin is None or self.process.poll() is not None:
+            raise BrokenPipeError
+        self.process.stdin.write(line_of(told))
+        self.process.stdin.flush()
+
+    def start(self, scratch: Path) -> tuple[Caller, IO[bytes]]:
+        """Tell it the folder of its run; returns it with the file that its complaints go to."""
+        with suppress(OSError):  # it has ended: whoever listens to it tells why
+            self.tell(referee_environment(scratch))
+        return self.process, self.complaints
+
+    def dismiss(self) -> None:
+        """End it and all it started: there is no run for it."""
+        end(self.process)
+        self.complaints.close()
+
+
+def start_referee(scratch: Path) -> tuple[Caller, IO[bytes]]:
     """Start an interpreter for one run in a folder; returns it with the file that its complaints go to."""
-    complaints = file_for_complaints()
-    process = subprocess.Popen(
-        [sys.executable, "-P", str(REFEREE), *words],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=complaints,
-        env=referee_environment(scratch),
-        start_new_session=True,
-    )
-    return process, complaints
+    return Summoned().start(scratch)
 
 
 def file_for_complaints() -> IO[bytes]:
@@ -189,16 +216,16 @@ def listen(
     if process.stdin is None or process.stdout is None:
         raise AssertionError("the referee was started without pipes")
     with suppress(BrokenPipeError):
-        process.stdin.write(json.dumps(plan_to_json(plan)).encode("ascii") + b"\n")
+        process.stdin.write(line_of(plan_to_json(plan)))
         process.stdin.flush()
     for line in process.stdout:
         event = json.loads(line)
         if "result" in event:
             on_result(result_from_json(event["result"]))
         elif "asks" in event:
-            told = json.dumps(answer(event["asks"])).encode("ascii")
+            told = line_of(answer(event["asks"]))
             with suppress(BrokenPipeError):
-                process.stdin.write(told + b"\n")
+                process.stdin.write(told)
                 process.stdin.flush()
         elif "report" in event:
             return report_from_json(event["report"])
@@ -216,10 +243,16 @@ def fault(plan: Plan, said: str) -> KitFault:
     return KitFault(Problem(plan.exercise, f"the checks could not be run\n{said.rstrip()}", ISSUES))
 
 
-def referee_environment(scratch: Path) -> dict[str, str]:
+def line_of(told: object) -> bytes:
+    """Return a line of JSON."""
+    return json.dumps(told).encode("ascii") + b"\n"
+
+
+def referee_environment(scratch: Path | None) -> dict[str, str]:
     """Return the environment without what would configure pytest or Python from outside."""
     kept = {name: value for name, value in os.environ.items() if name in KEPT or not name.startswith(DROPPED)}
-    return kept | {"PYTHONDONTWRITEBYTECODE": "1"} | {name: str(scratch) for name in TEMPORARY}
+    temporary = {} if scratch is None else {name: str(scratch) for name in TEMPORARY}
+    return kept | {"PYTHONDONTWRITEBYTECODE": "1"} | temporary
 
 
 def end(process: Caller) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from backroad.plan import Plan
 from backroad.referee.forked import Forked, ForkServer, Unborn, end_by_itself
@@ -25,8 +24,9 @@ from backroad.referee.scratch import remove_folder
 from backroad.referee.session import (
     REFEREE,
     Caller,
-    end,
+    Summoned,
     file_for_complaints,
+    line_of,
     referee_environment,
     start_referee,
 )
@@ -117,7 +117,7 @@ class SingleUse(Stand):
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
-        self._ready: tuple[subprocess.Popen[bytes], IO[bytes]] | None = None
+        self._ready: Summoned | None = None
         self._closed = False
         self._lock = threading.Lock()
 
@@ -127,45 +127,28 @@ class SingleUse(Stand):
             ready, self._ready = self._ready, None
         if ready is None:
             return start_referee(scratch)
-        process, complaints = ready
         try:
-            write(process, referee_environment(scratch))
+            ready.tell(referee_environment(scratch))
         except OSError:
-            end(process)
-            complaints.close()
+            ready.dismiss()
             raise Unborn from None
-        return process, complaints
+        return ready.process, ready.complaints
 
     def refill(self, plan: Plan) -> None:
         """Have a referee wait, if none does."""
         with self._lock:
             if self._ready is None and not self._closed:
-                self._ready = start_referee(self._folder, "--waiting", *preloads(plan))
+                self._ready = Summoned("--waiting", *preloads(plan), folder=self._folder)
                 with suppress(OSError):
-                    write(self._ready[0], plan_to_json(whole(plan)))
+                    self._ready.tell(plan_to_json(whole(plan)))
 
     def close(self) -> None:
         """End the one that waits."""
         with self._lock:
             self._closed, ready, self._ready = True, self._ready, None
         if ready is not None:
-            process, complaints = ready
-            end(process)
-            complaints.close()
+            ready.dismiss()
         super().close()
-
-
-def write(process: subprocess.Popen[bytes], told: dict[str, Any]) -> None:
-    """Write a line for a referee; raises OSError where it has ended."""
-    if process.stdin is None or process.poll() is not None:
-        raise BrokenPipeError
-    process.stdin.write(line_of(told))
-    process.stdin.flush()
-
-
-def line_of(told: dict[str, Any]) -> bytes:
-    """Return a line of JSON."""
-    return json.dumps(told).encode("ascii") + b"\n"
 
 
 def whole(plan: Plan) -> Plan:

@@ -6,7 +6,6 @@ there on what any referee is told.
 
 from __future__ import annotations
 
-import os
 import signal
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -83,9 +82,7 @@ class Waiting:
     def _begin(self, environment: Mapping[str, str], plan: Plan) -> None:
         """Make this process one that was started for the run."""
         self.has_begun = True
-        os.environ.clear()
-        os.environ.update(environment)
-        tempfile.tempdir = None
+        court.take_up(environment)
         if self._subject is not None and plan.seed != SEED:
             self._subject.end()
             self._subject = None

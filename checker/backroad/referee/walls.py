@@ -51,7 +51,7 @@ def walls(
 
 def secrets_of(plan: Plan) -> list[Path]:
     """Return what of an exercise no submission may read."""
-    return [plan.checks, *filter(None, [plan.probes]), *plan.secret]
+    return [plan.checks, *filter(None, [plan.probes, plan.cache]), *plan.secret]
 
 
 @cache
