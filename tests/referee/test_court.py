@@ -19,7 +19,7 @@ from backroad.model import Kind, Level, Limits
 from backroad.plan import Plan
 from backroad.referee.court import cache_folder, pytest_arguments
 from backroad.referee.planfile import plan_to_json
-from backroad.referee.session import Summoned
+from backroad.referee.summons import Summoned
 
 PATIENT = Limits(call=60, check=60)
 CODE = """

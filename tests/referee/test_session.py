@@ -21,7 +21,7 @@ from backroad.model import Exercise, Level, Limits
 from backroad.plan import Plan
 from backroad.referee.host import Host, Subject
 from backroad.referee.recorder import Recorder
-from backroad.referee.session import Summoned, referee_environment
+from backroad.referee.summons import Summoned, referee_environment
 from backroad.report import Report, Result, Verdict
 
 Judge = Callable[..., Report]

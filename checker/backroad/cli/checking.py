@@ -47,6 +47,9 @@ def check_workspace(session: Session, wish: Wish) -> Checked:
     workspace, names = split_words(session, wish.words)
     exercise = session.exercise(workspace.slug)
     with summoned(session, exercise) as start:
+        import backroad.console.report
+        import backroad.console.road  # noqa: F401 - what the screen needs, while the referee gets ready
+
         require_known(exercise, names, wish.stage)
         require_folders(wish.json_file, wish.junit_file)
         asked = {"names": plain_names(names), "stages": () if wish.stage is None else (wish.stage,)}

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from backroad.content.names import collisions, is_skipped, name_problem, shown
+from backroad.content.opening import open_at_once
 from backroad.content.trees import File, Tree
 from backroad.errors import BackroadError, Problem, stop
 
@@ -150,8 +151,3 @@ class _Reading:
 
     def _wrong(self, name: str, what: str, remedy: str) -> None:
         self.problems.append(Problem(name, what, remedy))
-
-
-def open_at_once(path: str, flags: int) -> int:
-    """Open without waiting: a file may have become a pipe or a link since it was looked at."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))

@@ -43,7 +43,7 @@ def summoned(practice: Practice, exercise: Exercise) -> Iterator[Start | None]:
     if practice.engine is not None or exercise.kind is Kind.SERVICE:
         yield None
         return
-    from backroad.referee.session import Summoned
+    from backroad.referee.summons import Summoned
 
     referee = Summoned()
     try:

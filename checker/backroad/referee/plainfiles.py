@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from backroad.content.folders import open_at_once
+from backroad.content.opening import open_at_once
 from backroad.referee.evidence import Evidence, Trouble
 from backroad.report import Verdict
 

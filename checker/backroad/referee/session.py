@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from backroad import __version__
 from backroad.content.layers import Tree
@@ -19,18 +17,13 @@ from backroad.errors import KitFault, Problem
 from backroad.model import Exercise, Kind
 from backroad.plan import Plan
 from backroad.referee import endings
-from backroad.referee.endings import Process
 from backroad.referee.forked import let_go
 from backroad.referee.planfile import plan_to_json
 from backroad.referee.scratch import run_folder, temporary_folder
 from backroad.referee.servers import configured, version_of
+from backroad.referee.summons import GRACE_SECONDS, Caller, dismiss, line_of, start_referee
 from backroad.report import Report, Result, report_from_json, result_from_json
 
-REFEREE = Path(__file__).resolve().parent / "__main__.py"
-GRACE_SECONDS = 8.0
-DROPPED = ("PYTEST_", "PYTHON", "COVERAGE_", "COV_")
-TEMPORARY = ("TMPDIR", "TEMP", "TMP")
-KEPT = ("PYTHONUSERBASE", "PYTHONUTF8")
 ISSUES = "report it with the lines above"
 OnResult = Callable[[Result], None]
 Answer = Callable[[str], object]  # what a run asks, to what it is told; see `asking`
@@ -107,59 +100,6 @@ def run(
             complaints.close()
     over = f"the checks took longer than {seconds:g} s" if seconds is not None else "the run was ended"
     raise Overdue(Problem(plan.exercise, over))
-
-
-class Caller(Process, Protocol):
-    """A referee's process as the one who asks sees it."""
-
-    stdin: IO[bytes] | None
-    stdout: IO[bytes] | None
-
-
-class Summoned:
-    """A referee's process that has started and does not know its run yet; `words` choose how it gets ready.
-
-    What it needs takes a while to import: whoever can, summons it before the run is planned.
-    """
-
-    def __init__(self, *words: str, folder: Path | None = None) -> None:
-        self.complaints = file_for_complaints()
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", str(REFEREE), *words],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.complaints,
-            env=referee_environment(folder),
-            start_new_session=True,
-        )
-
-    def tell(self, told: dict[str, Any]) -> None:
-        """Write a line for it; raises OSError where it has ended."""
-        if self.process.stdin is None or self.process.poll() is not None:
-            raise BrokenPipeError
-        self.process.stdin.write(line_of(told))
-        self.process.stdin.flush()
-
-    def start(self, scratch: Path) -> tuple[Caller, IO[bytes]]:
-        """Tell it the folder of its run; returns it with the file that its complaints go to."""
-        with suppress(OSError):  # it has ended: whoever listens to it tells why
-            self.tell(referee_environment(scratch))
-        return self.process, self.complaints
-
-    def dismiss(self) -> None:
-        """End it and all it started: there is no run for it."""
-        end(self.process)
-        self.complaints.close()
-
-
-def start_referee(scratch: Path) -> tuple[Caller, IO[bytes]]:
-    """Start an interpreter for one run in a folder; returns it with the file that its complaints go to."""
-    return Summoned().start(scratch)
-
-
-def file_for_complaints() -> IO[bytes]:
-    """Return a file that goes when it is closed."""
-    return tempfile.TemporaryFile()
 
 
 Start = Callable[[Path], tuple[Caller, IO[bytes]]]
@@ -243,26 +183,7 @@ def fault(plan: Plan, said: str) -> KitFault:
     return KitFault(Problem(plan.exercise, f"the checks could not be run\n{said.rstrip()}", ISSUES))
 
 
-def line_of(told: object) -> bytes:
-    """Return a line of JSON."""
-    return json.dumps(told).encode("ascii") + b"\n"
-
-
-def referee_environment(scratch: Path | None) -> dict[str, str]:
-    """Return the environment without what would configure pytest or Python from outside."""
-    kept = {name: value for name, value in os.environ.items() if name in KEPT or not name.startswith(DROPPED)}
-    temporary = {} if scratch is None else {name: str(scratch) for name in TEMPORARY}
-    return kept | {"PYTHONDONTWRITEBYTECODE": "1"} | temporary
-
-
 def end(process: Caller) -> None:
-    """Close the referee's input, which ends it and all it started; insist if it does not."""
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with suppress(OSError):
-                pipe.close()
-    try:
-        endings.wait(process, GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        endings.end(process)
+    """End a referee, and what it was forked with."""
+    dismiss(process)
     let_go(process, GRACE_SECONDS)

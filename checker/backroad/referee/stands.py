@@ -21,7 +21,7 @@ from backroad.referee.planfile import plan_to_json
 from backroad.referee.preloaded import Preloaded
 from backroad.referee.preloads import preloads
 from backroad.referee.scratch import remove_folder
-from backroad.referee.session import (
+from backroad.referee.summons import (
     REFEREE,
     Caller,
     Summoned,
