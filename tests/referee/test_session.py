@@ -242,6 +242,9 @@ def test_a_referee_may_be_summoned_ahead(plan: Callable[..., Plan]) -> None:
             assert referee.run(made, start=summoned.start).passed
         summoned.dismiss()
         assert summoned.process.returncode == (-9 if killed else 0)
+    unused = Summoned()
+    unused.dismiss()
+    assert unused.process.returncode == -9
 
 
 def test_a_run_has_an_end(plan: Callable[..., Plan]) -> None:

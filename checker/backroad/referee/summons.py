@@ -35,6 +35,7 @@ class Summoned:
     """
 
     def __init__(self, *words: str, folder: Path | None = None) -> None:
+        self._is_told = False
         self.complaints = file_for_complaints()
         self.process = subprocess.Popen(
             [sys.executable, "-P", str(REFEREE), *words],
@@ -49,6 +50,7 @@ class Summoned:
         """Write a line for it; raises OSError where it has ended."""
         if self.process.stdin is None or self.process.poll() is not None:
             raise BrokenPipeError
+        self._is_told = True
         self.process.stdin.write(line_of(told))
         self.process.stdin.flush()
 
@@ -60,6 +62,8 @@ class Summoned:
 
     def dismiss(self) -> None:
         """End it and all it started: there is no run for it."""
+        if not self._is_told:
+            self.process.kill()  # it has started nothing, and would first import all it needs
         dismiss(self.process)
         self.complaints.close()
 
