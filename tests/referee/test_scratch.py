@@ -69,7 +69,7 @@ def test_what_lies_beside_goes_as_well(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["scratches.out"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no folder in memory")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no locks of folders")
 def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     """Neither what a living process holds goes, nor what was made just now, nor what has another name."""
     names = ("run-left", "run-killed", "run-living", "run-young", "other")
@@ -94,7 +94,21 @@ def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"run-young", "other"}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no folder in memory")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no locks of folders")
+def test_a_new_folder_takes_the_place_of_what_was_left(tmp_path: Path) -> None:
+    """Who makes one sweeps before; what is in use stays, however old it is."""
+    left, others = tmp_path / "run-left", tmp_path / "walk-left"
+    for folder in (left, others):
+        folder.mkdir()
+        os.utime(folder, (0, 0))
+    with temporary_folder("run-", tmp_path) as first:
+        os.utime(first, (0, 0))
+        with temporary_folder("run-", tmp_path) as second:
+            assert set(tmp_path.iterdir()) == {first, second, others}
+    assert set(tmp_path.iterdir()) == {others}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no locks of folders")
 def test_a_folder_is_held_once(tmp_path: Path) -> None:
     """A second holder is refused; after the first is gone there may be another."""
     with held(tmp_path), pytest.raises(BlockingIOError), held(tmp_path):

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from backroad.model import Need
@@ -22,30 +22,26 @@ FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW",
 
 
 @contextmanager
-def temporary_folder(prefix: str) -> Iterator[Path]:
-    """Make a folder for the time of the `with`."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix)).resolve()
-    try:
-        yield folder
-    finally:
-        remove_folder(folder)
+def temporary_folder(prefix: str, place: Path | None = None) -> Iterator[Path]:
+    """Make a folder for the time of the `with`; what killed processes left of its kind goes first.
 
-
-@contextmanager
-def run_folder(plan: Plan) -> Iterator[Path]:
-    """Make a folder for the files of a run; in memory, what killed processes left there goes first."""
-    place, prefix = fast_folder(plan), "backroad-run-"
-    if place is None:
-        with temporary_folder(prefix) as folder:
-            yield folder
-        return
+    `place` is where, the system's folder for temporary files if it is None.
+    """
+    place = place or Path(tempfile.gettempdir())
     sweep(place, prefix)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place)).resolve()
     try:
-        with held(folder):
+        with ExitStack() as holding:
+            with suppress(OSError, ImportError):  # neither Windows nor every network's disk has such locks
+                holding.enter_context(held(folder))
             yield folder
     finally:
         remove_folder(folder)
+
+
+def run_folder(plan: Plan) -> AbstractContextManager[Path]:
+    """Make a folder for the files of a run, for the time of a `with`."""
+    return temporary_folder("backroad-run-", fast_folder(plan))
 
 
 @contextmanager
@@ -54,7 +50,7 @@ def held(folder: Path) -> Iterator[None]:
 
     Raises BlockingIOError where another process holds it.
     """
-    import fcntl
+    import fcntl  # Windows has none
 
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
@@ -66,12 +62,16 @@ def held(folder: Path) -> Iterator[None]:
 
 def sweep(place: Path, prefix: str) -> None:
     """Remove folders of ours that nobody holds any more; a new one is held within a moment."""
-    for folder in place.glob(f"{prefix}*"):
-        with suppress(OSError):
-            state = folder.lstat()
-            if state.st_uid == os.getuid() and time.time() - state.st_mtime > YOUNG_SECONDS:
-                with held(folder):
-                    remove_folder(folder)
+    if os.name != "posix":
+        return
+    with suppress(OSError), os.scandir(place) as found:
+        for entry in found:
+            if entry.name.startswith(prefix):
+                with suppress(OSError):
+                    state = entry.stat(follow_symlinks=False)
+                    if state.st_uid == os.getuid() and time.time() - state.st_mtime > YOUNG_SECONDS:
+                        with held(Path(entry.path)):
+                            remove_folder(Path(entry.path))
 
 
 def fast_folder(plan: Plan) -> Path | None:

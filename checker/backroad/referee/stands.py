@@ -6,11 +6,10 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -20,7 +19,7 @@ from backroad.referee.forked import Forked, ForkServer, Unborn, end_by_itself
 from backroad.referee.planfile import plan_to_json
 from backroad.referee.preloaded import Preloaded
 from backroad.referee.preloads import preloads
-from backroad.referee.scratch import remove_folder
+from backroad.referee.scratch import temporary_folder
 from backroad.referee.summons import (
     REFEREE,
     Caller,
@@ -41,7 +40,8 @@ class Stand(ABC):
     def __init__(self, plan: Plan) -> None:
         self.stamp = stamp_of(plan)
         self.seconds: dict[str, float] = {}  # how long checks took, for runs in parts
-        self._folder = Path(tempfile.mkdtemp(prefix="backroad-stand-")).resolve()
+        self._held = ExitStack()
+        self._folder = self._held.enter_context(temporary_folder("backroad-stand-"))
 
     @abstractmethod
     def start(self, scratch: Path) -> tuple[Caller, IO[bytes]]:
@@ -53,7 +53,7 @@ class Stand(ABC):
 
     def close(self) -> None:
         """End what is kept ready; runs under way go on."""
-        remove_folder(self._folder)
+        self._held.close()
 
 
 class Forking(Stand):
