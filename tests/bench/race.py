@@ -57,8 +57,8 @@ class Race:
     def environment(self) -> dict[str, str]:
         """The caller's environment without what configures Python or pytest.
 
-        Third-party pytest plugins (xdist, anyio) are in the test environment only and would slow plain
-        pytest down; a learner's environment has none, so they are left out.
+        Plain pytest runs as lean as it can: without the plugins of others, which would slow it down. A
+        learner has not xdist, but anyio, which watchfiles brings; there, plain pytest takes longer still.
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(DROPPED)}
         return kept | {"BACKROAD_HOME": str(self.scratch / "home"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
