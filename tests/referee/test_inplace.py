@@ -25,8 +25,11 @@ EXERCISES = [one for one in load_roadmap(find_content(environ={})).exercises if 
 def pytest_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run plain pytest in a folder, as a learner does."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    # Without a place of its own it removes, before it ends, what earlier runs of these tests have left.
+    place = folder.parent / f"{folder.name}-temporary"
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", f"--basetemp={place}"]
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments],
+        [sys.executable, "-m", "pytest", *options, *arguments],
         cwd=folder,
         # Plugins that happen to be installed beside these tests are none of a learner's.
         env=environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
