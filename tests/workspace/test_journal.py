@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backroad.errors import BackroadError
 from backroad.events import Event, EventKind
-from backroad.workspace.journal import home_folder, open_journal
+from backroad.workspace.journal import JOURNAL, MIGRATIONS, home_folder, open_journal
 
 CHECKED = Event(EventKind.CHECKED, "greeter", Path("/somewhere"), {"passed": True, "seed": 7})
 HINTED = Event(EventKind.HINTED, "other", None, {"check": "says_hello", "rung": 1})
@@ -88,6 +90,38 @@ def test_many_processes_write_at_once(tmp_path: Path) -> None:
     assert [child.communicate()[1] for child in children] == ["", "", "", ""]
     with open_journal(tmp_path / "new") as journal:
         assert len(journal.entries()) == 80
+
+
+def test_a_journal_that_another_process_begins_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read of a new file to open it is of one moment, whenever another process begins the file."""
+    path = tmp_path / "journal.sqlite"
+    begun = [False]
+
+    def connect(*args: Any, **keywords: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = original(*args, **keywords)
+        connection.set_trace_callback(rival)
+        return connection
+
+    def rival(statement: str) -> None:
+        if begun[0] or "sqlite_schema" not in statement:
+            return
+        begun[0] = True
+        other = original(path, timeout=0, isolation_level=None)
+        with contextlib.suppress(sqlite3.OperationalError):
+            other.executescript(
+                f"BEGIN; {MIGRATIONS[0]}; PRAGMA application_id = {JOURNAL.application};"
+                f"PRAGMA user_version = {len(MIGRATIONS)}; COMMIT"
+            )
+        other.close()
+
+    original = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    with open_journal(tmp_path) as journal:
+        journal.record(CHECKED)
+        assert [entry.event for entry in journal.entries()] == [CHECKED]
+    assert begun == [True]
 
 
 def test_a_journal_of_a_newer_kit(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from backroad.errors import stop
 from backroad.grading.values import Key, Outcome
 from backroad.report import report_from_json
 from backroad.workspace.disk import printable, spoken
-from backroad.workspace.sqlite import Book, immediate
+from backroad.workspace.sqlite import Book, transaction
 
 MIGRATIONS = (
     """
@@ -61,7 +61,7 @@ class Ledger:
 
     def belong_to(self, exercise: str, kit: str) -> None:
         """Note whose grades these are; stops where they are somebody else's."""
-        with LEDGER.said(self._path), immediate(self._connection):
+        with LEDGER.said(self._path), transaction(self._connection):
             owner = self._connection.execute("SELECT exercise, kit FROM belongs").fetchone()
             if owner is None:
                 self._connection.execute("INSERT INTO belongs VALUES (?, ?)", (exercise, kit))
@@ -92,7 +92,7 @@ class Ledger:
         """Write down what came of a submission: once this returns, no stop can lose it."""
         report, prints = packed(outcome.report.to_json()), packed(sorted(outcome.prints))
         row = (key.submission, key.checks, key.seed, report, prints, outcome.trouble)
-        with LEDGER.said(self._path), immediate(self._connection):
+        with LEDGER.said(self._path), transaction(self._connection):
             self._connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?)", row)
 
 

@@ -15,7 +15,7 @@ import platformdirs
 
 from backroad.events import Entry, Event, EventKind
 from backroad.workspace.disk import spoken
-from backroad.workspace.sqlite import Book, immediate
+from backroad.workspace.sqlite import Book, transaction
 
 HOME_REMEDY = "set BACKROAD_HOME to a folder you can write"
 MIGRATIONS = (
@@ -132,7 +132,7 @@ class Journal:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with JOURNAL.said(self._path), immediate(self._connection):
+        with JOURNAL.said(self._path), transaction(self._connection):
             yield
 
 

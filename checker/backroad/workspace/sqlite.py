@@ -50,12 +50,13 @@ class Book:
             raise self._refusal(error, path) from error
 
     def _prepare(self, connection: sqlite3.Connection, path: Path) -> None:
-        version = self._version(connection, path)
+        with transaction(connection, "DEFERRED"):
+            version = self._version(connection, path)
         if version > len(self.migrations):
             raise stop(printable(path), f"this {self.name} was written by a newer kit", self.newer)
         use_wal(connection)
         if version < len(self.migrations):
-            with immediate(connection):
+            with transaction(connection):
                 # Read again: another process may have been faster.
                 for step in self.migrations[self._version(connection, path) :]:
                     for statement in filter(str.strip, step.split(";")):
@@ -64,6 +65,7 @@ class Book:
                 connection.execute(f"PRAGMA user_version = {len(self.migrations)}")
 
     def _version(self, connection: sqlite3.Connection, path: Path) -> int:
+        """Read a file's version; in a transaction, as others may begin the file meanwhile."""
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         if tables and application != self.application:
@@ -101,9 +103,9 @@ def use_wal(connection: sqlite3.Connection, clock: Callable[[], float] = time.mo
 
 
 @contextmanager
-def immediate(connection: sqlite3.Connection) -> Iterator[None]:
-    """Do what is in the block in one transaction."""
-    connection.execute("BEGIN IMMEDIATE")
+def transaction(connection: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
+    """Do what is in the block in one transaction; a `DEFERRED` one keeps no reader waiting."""
+    connection.execute(f"BEGIN {kind}")
     try:
         yield
         connection.execute("COMMIT")
