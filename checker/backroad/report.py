@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from sys import intern
 from typing import Any
 
 from backroad.model import Level
@@ -135,8 +136,9 @@ def result_to_json(result: Result) -> dict[str, Any]:
 
 
 def result_from_json(entry: dict[str, Any]) -> Result:
-    """Return the result that `result_to_json` wrote."""
+    """Return the result that `result_to_json` wrote; a class shares the texts of its checks."""
     known = {key: value for key, value in entry.items() if key in Result.__dataclass_fields__}
+    known |= {key: intern(known[key]) for key in ("name", "sentence")}
     known["verdict"] = Verdict(known["verdict"])
     known["where"] = Place(**known["where"]) if known.get("where") else None
     known["frames"] = tuple(Place(**frame) for frame in known.get("frames") or ())

@@ -13,7 +13,7 @@ import pytest
 from backroad.errors import BackroadError
 from backroad.grading.judge import told_once
 from backroad.grading.ledger import open_ledger
-from backroad.grading.values import Key, Outcome
+from backroad.grading.values import Key, Outcome, prints_of
 from backroad.model import Exercise
 from backroad.report import Verdict
 
@@ -33,10 +33,23 @@ with open_ledger(Path(sys.argv[1]), "doubler", "1") as ledger:
 """
 
 
+def test_what_many_share_is_held_once(tmp_path: Path, doubler: Exercise) -> None:
+    """A large class fits: the texts of the checks are of all, and prints take no more than their digits."""
+    report = told_once(doubler, "a" * 64, Verdict.DIED, "it died", "look")
+    keys = [Key(name * 64, "c", 0) for name in "ab"]
+    with open_ledger(tmp_path, "doubler", "1") as ledger:
+        for key in keys:
+            ledger.keep(key, Outcome(report, prints_of(range(300))))
+        found = [ledger.outcome(key) for key in keys]
+    one, other = (outcome.report.results for outcome in found if outcome)
+    assert all(a.name is b.name and a.sentence is b.sentence for a, b in zip(one, other, strict=True))
+    assert all(sys.getsizeof(outcome.prints) < 10 * 300 for outcome in found if outcome)
+
+
 def test_what_was_kept_is_found(tmp_path: Path, doubler: Exercise) -> None:
     """An outcome comes back as it was, under its key alone."""
     report = told_once(doubler, "a" * 64, Verdict.DIED, "it \ud800 died\n", "look")
-    outcome = Outcome(report, frozenset({1, 2**62}), "it died")
+    outcome = Outcome(report, prints_of([2**62, 1]), "it died")
     with open_ledger(tmp_path, "doubler", "1") as ledger:
         assert ledger.outcome(KEY) is None
         ledger.keep(KEY, outcome)

@@ -17,7 +17,7 @@ from backroad.grading.ledger import Ledger
 from backroad.grading.likeness import fingerprint, likenesses
 from backroad.grading.names import file_stems
 from backroad.grading.packages import read_package
-from backroad.grading.values import Grade, Gradebook, HandIn, Key, Outcome
+from backroad.grading.values import Grade, Gradebook, HandIn, Key, Outcome, Prints
 from backroad.model import Exercise
 
 AHEAD = 2  # submissions read for each place, so that nobody waits
@@ -35,7 +35,7 @@ class Grading:
     _keys: dict[str, Key] = field(default_factory=dict)
     _unread: dict[str, Outcome] = field(default_factory=dict)
     _waiting: dict[Key, list[str]] = field(default_factory=dict)
-    _running: dict[Future[Outcome], tuple[Key, frozenset[int]]] = field(default_factory=dict)
+    _running: dict[Future[Outcome], tuple[Key, Prints]] = field(default_factory=dict)
 
     def grade(self, hand_ins: Sequence[HandIn], crew: Crew) -> Gradebook:
         """Have everything judged that was not yet, and return the gradebook."""
@@ -83,7 +83,7 @@ class Grading:
     def _gradebook(self, hand_ins: Sequence[HandIn]) -> Gradebook:
         points = worth(self.exercise)
         stems = file_stems(hand_in.id for hand_in in hand_ins)
-        prints: dict[str, frozenset[int]] = {}
+        prints: dict[str, Prints] = {}
         grades = []
         for hand_in, outcome in self._outcomes(hand_ins):
             prints[hand_in.id] = outcome.prints

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from backroad.errors import stop
-from backroad.grading.values import Key, Outcome
+from backroad.grading.values import Key, Outcome, prints_of
 from backroad.report import report_from_json
 from backroad.workspace.disk import printable, spoken
 from backroad.workspace.sqlite import Book, transaction
@@ -79,7 +79,7 @@ class Ledger:
         if row is None:
             return None
         report, prints, trouble = row
-        return Outcome(report_from_json(unpacked(report)), frozenset(unpacked(prints)), trouble)
+        return Outcome(report_from_json(unpacked(report)), prints_of(unpacked(prints)), trouble)
 
     def has(self, key: Key) -> bool:
         """Return whether a submission was judged already."""
@@ -90,7 +90,7 @@ class Ledger:
 
     def keep(self, key: Key, outcome: Outcome) -> None:
         """Write down what came of a submission: once this returns, no stop can lose it."""
-        report, prints = packed(outcome.report.to_json()), packed(sorted(outcome.prints))
+        report, prints = packed(outcome.report.to_json()), packed(outcome.prints.tolist())
         row = (key.submission, key.checks, key.seed, report, prints, outcome.trouble)
         with LEDGER.said(self._path), transaction(self._connection):
             self._connection.execute("INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?, ?)", row)

@@ -9,15 +9,15 @@ and more, with all names changed and reformatted 0.79, with its methods in rever
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from hashlib import blake2b
-from itertools import chain, combinations
+from itertools import chain, combinations, groupby
 from pathlib import PurePosixPath
 
 from backroad.comparison import written
 from backroad.content.trees import Tree
 from backroad.grading.tokens import signs_of
-from backroad.grading.values import Likeness
+from backroad.grading.values import Likeness, Prints, prints_of
 
 LEAST = 0.5  # what is worth a look
 
@@ -39,14 +39,12 @@ MAX_TOKENS = 30_000
 _NO_CODE = frozenset("md rst txt json toml yaml yml csv tsv xml svg ini cfg log map".split())
 _VENDORED = frozenset(["node_modules", "venv", "vendor", "site-packages", "__pycache__"])
 
-Prints = frozenset[int]
-
 
 def fingerprint(tree: Tree, known: Tree) -> Prints:
-    """Return what is characteristic of the code in `tree`, less what is in `known`: numbers below 2**63."""
+    """Return what is characteristic of the code in `tree`, less what is in `known`."""
     given = {gram for signs in _rows(known, sorted(known.files)) for gram in _grams(signs)}
     own = (_winnowed(list(_grams(signs))) for signs in _rows(tree, written(tree, known)))
-    return frozenset(chain.from_iterable(own)) - given
+    return prints_of(set(chain.from_iterable(own)) - given)
 
 
 def likenesses(prints: Mapping[str, Prints], least: float = LEAST) -> list[Likeness]:
@@ -58,7 +56,8 @@ def likenesses(prints: Mapping[str, Prints], least: float = LEAST) -> list[Liken
     telling = {name: prints[name] for name in sorted(prints) if len(prints[name]) >= FEW}
     copies = dict(_copies(telling, max(least, SAME)))
     rest = {name: own for name, own in telling.items() if name not in copies}
-    found = [*copies.values(), *_pairs(_uncommon(rest), least)]
+    held = _held(rest)
+    found = [*copies.values(), *_pairs(_uncommon(rest, held), held, least)]
     return sorted(found, key=lambda pair: (-pair.share, pair.first, pair.second))
 
 
@@ -100,7 +99,7 @@ def _copies(prints: Mapping[str, Prints], least: float) -> Iterator[tuple[str, L
     """
     earlier: dict[tuple[int, ...], str] = {}
     for name, own in prints.items():
-        keys = list(combinations(sorted(own)[:3], 2))
+        keys = list(combinations(own[:3], 2))
         pairs = [_pair(earlier[key], name, prints) for key in keys if key in earlier]
         best = max(pairs, key=lambda pair: pair.share, default=None)
         if len(own) >= PLENTY and best and best.share >= least and len(prints[best.first]) >= PLENTY:
@@ -111,27 +110,36 @@ def _copies(prints: Mapping[str, Prints], least: float) -> Iterator[tuple[str, L
 
 def _pair(first: str, second: str, prints: Mapping[str, Prints]) -> Likeness:
     one, other = prints[first], prints[second]
-    return Likeness(first, second, len(one & other) / min(len(one), len(other)))
+    shared = set(one).intersection(other)
+    return Likeness(first, second, len(shared) / min(len(one), len(other)))
 
 
-def _uncommon(prints: Mapping[str, Prints]) -> dict[str, Prints]:
+def _held(prints: Mapping[str, Prints]) -> dict[int, int]:
+    """Return how many have each print that more than one has; sorted, they need less room than counted."""
+    counts = (
+        (one, sum(1 for _ in same)) for one, same in groupby(sorted(chain.from_iterable(prints.values())))
+    )
+    return {one: count for one, count in counts if count > 1}
+
+
+def _uncommon(prints: Mapping[str, Prints], held: Mapping[int, int]) -> dict[str, Prints]:
     """Return the prints without those that very many have: they are the obvious way to write it."""
-    held = Counter(chain.from_iterable(prints.values()))
     many = min(max(len(prints) // 10, MANY[0]), MANY[1])
     obvious = {one for one, count in held.items() if count > many}
-    return {name: own - obvious for name, own in prints.items()}
+    return {name: prints_of(set(own) - obvious) for name, own in prints.items()}
 
 
-def _pairs(prints: Mapping[str, Prints], least: float) -> Iterator[Likeness]:
-    """Yield the pairs that are alike; an index from print to hand-ins finds who shares any."""
+def _pairs(prints: Mapping[str, Prints], held: Container[int], least: float) -> Iterator[Likeness]:
+    """Yield the pairs that are alike; an index from print to hand-ins finds who shares any of the held."""
     holders = defaultdict[int, list[str]](list)
     for name, own in prints.items():
         if len(own) < FEW:
             continue
-        shared = Counter(chain.from_iterable(holders[one] for one in own))
+        telling = [one for one in own if one in held]
+        shared = Counter(chain.from_iterable(holders[one] for one in telling))
         for other, count in shared.items():
             share = count / min(len(own), len(prints[other]))
             if share >= least:
                 yield Likeness(other, name, share)
-        for one in own:
+        for one in telling:
             holders[one].append(name)
